@@ -1,0 +1,1 @@
+"""A demo with obviously invented people: five settings in two organisations, two school years and a morning in progress."""
