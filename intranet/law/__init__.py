@@ -1,0 +1,1 @@
+"""The ground floor: dated codes, parameters and pure functions over them. It imports nothing else of this project."""
