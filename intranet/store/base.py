@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
@@ -21,4 +22,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db: SQLAlchemy = SQLAlchemy(model_class=Base, disable_autonaming=True)
+class ReadingSession(Session):
+    """The session of a request: it reads; changes are made in ``store.writing()``."""
+
+
+db: SQLAlchemy = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": ReadingSession})

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -19,6 +18,7 @@ from sqlalchemy import (
 )
 
 from intranet.store.base import Base
+from intranet.store.types import UtcDateTime
 
 metadata = Base.metadata
 
@@ -39,16 +39,25 @@ event = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("basis", BigInteger),
     Column("occurred_on", Date, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", UtcDateTime(), nullable=False),
     Column("actor_id", Integer),
     Column("request_id", String(36)),
     Column("part", SmallInteger, nullable=False, server_default="0"),
     Column("previous", LargeBinary, nullable=False),
     Column("mac", LargeBinary, nullable=False),
     UniqueConstraint("setting_id", "stream", "version"),
-    UniqueConstraint("request_id", "part"),
     Index("ix_event_setting_id_position", "setting_id", "position"),
     sqlite_autoincrement=True,
+)
+
+#: A request is stored once; most bulk events have none, and those cost no index.
+Index(
+    "uq_event_request_id_part",
+    event.c.request_id,
+    event.c.part,
+    unique=True,
+    sqlite_where=event.c.request_id.is_not(None),
+    postgresql_where=event.c.request_id.is_not(None),
 )
 
 mark = Table(
@@ -102,8 +111,8 @@ register_state = Table(
     Column("session_no", Integer, primary_key=True, autoincrement=False),
     Column("group_id", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
-    Column("first_saved_at", DateTime(timezone=True), nullable=False),
-    Column("saved_at", DateTime(timezone=True), nullable=False),
+    Column("first_saved_at", UtcDateTime(), nullable=False),
+    Column("saved_at", UtcDateTime(), nullable=False),
     Column("saved_by", Integer),
     Column("marked", SmallInteger, nullable=False),
     Column("from_paper", Boolean, nullable=False, server_default="0"),

@@ -1,0 +1,3 @@
+"""Fixtures that every room's tests share."""
+
+pytest_plugins = ["tests.fixtures.databases"]
