@@ -1,0 +1,106 @@
+"""What can go wrong on purpose: each error is a sentence that names the thing, the value, the rule and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One field of a form and the sentence that belongs beside it."""
+
+    field: str
+    text: str
+
+
+class DaymarkError(Exception):
+    """The family: ``message`` is for the person at the screen, ``status`` for the response."""
+
+    status = 500
+    heading = "Something went wrong"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ConfigError(DaymarkError):
+    """The app cannot start, or cannot do this, as it is configured."""
+
+    heading = "Daymark is not set up for this"
+
+
+class Refused(DaymarkError):
+    """A rule says no: 422, with the clauses that say so and the fields that need another value."""
+
+    status = 422
+    heading = "This cannot be saved yet"
+
+    def __init__(
+        self,
+        thing: str,
+        value: object,
+        rule: str,
+        next_step: str,
+        *,
+        clauses: Sequence[str] = (),
+        fields: Sequence[FieldProblem | str] = (),
+    ) -> None:
+        self.thing, self.value, self.rule, self.next_step = thing, value, rule, next_step
+        self.clauses = tuple(clauses)
+        super().__init__(f"{_named(thing, value)}: {_sentence(rule)} {_sentence(next_step)}".strip())
+        self.fields = tuple(f if isinstance(f, FieldProblem) else FieldProblem(f, self.message) for f in fields)
+
+
+class Conflict(DaymarkError):
+    """Somebody changed it since the form was drawn: 409, with one item a difference (both values, who and when)."""
+
+    status = 409
+    heading = "Somebody else changed this first"
+
+    def __init__(self, items: Sequence[object], message: str = "") -> None:
+        super().__init__(message or "What you changed had been changed by somebody else since you opened the page. Nothing was overwritten.")
+        self.items = tuple(items)
+
+
+class NotFound(DaymarkError):
+    """There is no such thing, or this person may not know of it: 404."""
+
+    status = 404
+    heading = "There is nothing here"
+
+    def __init__(self, message: str = "The page may have moved, or it belongs to a setting you do not work at.") -> None:
+        super().__init__(message)
+
+
+class NotAllowed(DaymarkError):
+    """The person may know of it but not do it: 403, naming the role needed and whom to ask."""
+
+    status = 403
+    heading = "Your role does not allow this"
+
+    def __init__(self, role_needed: str, whom_to_ask: str) -> None:
+        self.role_needed, self.whom_to_ask = role_needed, whom_to_ask
+        super().__init__(f"It needs the role {role_needed}. Ask {whom_to_ask} if you should have it.")
+
+
+class NotSaved(DaymarkError):
+    """Nothing was stored: 503; the page shows what was typed so that it can be sent again."""
+
+    status = 503
+    heading = "Not saved"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"Not saved. Your entries are below. {_sentence(why)}".strip())
+
+
+def _named(thing: str, value: object) -> str:
+    shown = "" if value is None else str(value)
+    return f"{thing} “{shown}”" if shown else thing
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if not text or text[-1] in ".?!" else f"{text}."

@@ -1,0 +1,149 @@
+"""The forms every room builds on: they list their fields, carry a request id, and say what to do next in a sentence."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+from wtforms import Field, HiddenField, IntegerField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import HiddenInput
+
+from intranet.errors import FieldProblem, Refused
+
+CSRF_FIELD = "csrf_token"
+
+#: WTForms' own words, and ours: the thing, the value, the next step.
+SENTENCES: Mapping[str, str] = {
+    "This field is required.": "{label}: nothing was entered. Fill it in.",
+    "Not a valid choice.": "{label}: “{value}” is not one of the choices. Choose one from the list.",
+    "Not a valid choice": "{label}: “{value}” is not one of the choices. Choose one from the list.",
+    "Invalid Choice: could not coerce.": "{label}: “{value}” is not one of the choices. Choose one from the list.",
+    "Not a valid date value.": "{label}: “{value}” is not a date. Enter a date like 14/10/2025.",
+    "Not a valid time value.": "{label}: “{value}” is not a time. Enter a 24-hour time like 09:05.",
+    "Not a valid integer value.": "{label}: “{value}” is not a whole number. Enter a number like 8.",
+    "Not a valid decimal value.": "{label}: “{value}” is not a number. Enter a number like 7.5.",
+    "Invalid email address.": "{label}: “{value}” is not an e-mail address. Enter one like name@example.org.",
+}
+
+
+class Form(FlaskForm):
+    """A form that knows all its fields: an unknown or repeated one is a 400, because something else was sent than was drawn."""
+
+    #: Beginnings of names that a grid makes for itself ("mark-" for mark-17).
+    open_prefixes: tuple[str, ...] = ()
+
+    def process(self, formdata: Any = None, *args: Any, **values: Any) -> None:
+        """Check the names that were sent, then read the values."""
+        formdata = self.meta.wrap_formdata(self, formdata)
+        if formdata is not None:
+            refuse_unknown(formdata, self, self.open_prefixes)
+        super().process(formdata, *args, **values)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Return whether every field can be used; the errors are whole sentences."""
+        good: bool = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.errors, (list, tuple)):
+                field.errors = tuple(in_words(field, str(text)) for text in field.errors)
+        return good
+
+    def take(self, refused: Refused) -> None:
+        """Put a service's refusal beside the fields it names, so that the form can be shown again."""
+        for problem in refused.fields:
+            if problem.field in self:
+                self[problem.field].errors = (*self[problem.field].errors, problem.text)
+        if not any(problem.field in self for problem in refused.fields):
+            self.form_errors.append(refused.message)
+
+
+class WriteForm(Form):
+    """A form that changes something: ``rid`` makes sending it twice harmless, ``drawn`` says which events it was drawn from."""
+
+    rid = HiddenField(default=lambda: str(uuid.uuid4()))
+    drawn = IntegerField(default=0, widget=HiddenInput())
+
+    @property
+    def request_id(self) -> str:
+        """Return the id that tells a repeated request from a new one."""
+        return str(self.rid.data)
+
+    @property
+    def drawn_position(self) -> int:
+        """Return the position of the last event the form was drawn from."""
+        return int(self.drawn.data or 0)
+
+    def validate_rid(self, field: Field) -> None:
+        """Refuse a request id that is not one: a repeated send could not be told from a new one."""
+        try:
+            uuid.UUID(str(field.data))
+        except ValueError:
+            raise ValidationError("The form's request id was lost on the way. Open the page again and send it from there.") from None
+
+
+def refuse_unknown(sent: Mapping[str, Any], form: FlaskForm, open_prefixes: tuple[str, ...]) -> None:
+    """Raise BadRequest naming the field that was sent but is not drawn, or was sent more often than it was drawn."""
+    single = {field.name for field in form if not _takes_many(field)} | {CSRF_FIELD}
+    nested = tuple(f"{field.name}-" for field in form if field.type in ("FormField", "FieldList"))
+    names = {field.name for field in form} | {CSRF_FIELD}
+    for name in sent:
+        if name not in names and not name.startswith((*open_prefixes, *nested)):
+            raise BadRequest(f"The field “{name}” is not part of this form. Nothing was stored. Open the page again and send it from there.")
+        if name in single and len(_all(sent, name)) > 1:
+            raise BadRequest(f"The field “{name}” was sent more than once. Nothing was stored. Open the page again and send it from there.")
+
+
+def in_words(field: Field, text: str) -> str:
+    """Return the error as a sentence of ours; sentences a room wrote itself come back as they are."""
+    pattern = SENTENCES.get(text.strip())
+    if pattern is None:
+        return text
+    raw = getattr(field, "raw_data", None) or [field.data]
+    return pattern.format(label=field.label.text, value="" if raw[0] is None else raw[0])
+
+
+def required(sentence: str) -> InputRequired:
+    """Return a validator that asks for a value in the room's own words ("Enter the first day the setting is closed")."""
+    return InputRequired(message=sentence)
+
+
+def choices(pairs: Iterable[tuple[object, str]], blank: str | None = None) -> list[SelectChoice]:
+    """Return select choices from (value, label) pairs, with an empty first one when ``blank`` gives its words."""
+    first = [] if blank is None else [SelectChoice("", blank)]
+    return first + [SelectChoice(str(value), label) for value, label in pairs]
+
+
+def field_errors(form: FlaskForm) -> list[FieldProblem]:
+    """Return every problem for the error summary, in the order of the fields; those of the whole form come first."""
+    whole = [FieldProblem("", str(text)) for text in form.form_errors]
+    return whole + [FieldProblem(_anchor(field), str(text)) for field in form for text in _texts(field.errors)]
+
+
+def _anchor(field: Field) -> str:
+    return "" if isinstance(field.widget, HiddenInput) else str(field.id)
+
+
+def _texts(errors: Any) -> Iterable[str]:
+    """Return the sentences in a field's errors, however deep a field list nests them."""
+    if isinstance(errors, str):
+        return [errors]
+    items = errors.values() if isinstance(errors, Mapping) else errors
+    return [text for item in items for text in _texts(item)]
+
+
+def _takes_many(field: Field) -> bool:
+    return isinstance(field, SelectMultipleField) or field.type in ("MultipleFileField", "FormField", "FieldList")
+
+
+def _all(sent: Mapping[str, Any], name: str) -> list[Any]:
+    return sent.getlist(name) if isinstance(sent, MultiDict) else [sent[name]]
+
+
+__all__ = [
+    "Form", "SelectChoice", "WriteForm", "choices", "field_errors", "in_words", "refuse_unknown", "required",
+]  # fmt: skip
