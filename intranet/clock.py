@@ -11,7 +11,7 @@ LONDON = ZoneInfo("Europe/London")
 
 
 class Clock:
-    """A clock in Europe/London that the demo and tests can set: it then stands still, or runs on from the moment set."""
+    """A clock in Europe/London that the demo and tests can set: it then stands still, or runs on from there."""
 
     def __init__(self, at: datetime | None = None) -> None:
         self._still: datetime | None = None

@@ -1,9 +1,12 @@
-"""What can go wrong on purpose: each error is a sentence that names the thing, the value, the rule and the next step."""
+"""What can go wrong on purpose: each error names the thing, the value, the rule and the next step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+ELSEWHERE = "The page may have moved, or it belongs to a setting you do not work at."
+OVERTAKEN = "Somebody else changed this after you opened the page. Nothing was overwritten."
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class ConfigError(DaymarkError):
     heading = "Daymark is not set up for this"
 
 
-class Refused(DaymarkError):
+class Refused(DaymarkError):  # noqa: N818
     """A rule says no: 422, with the clauses that say so and the fields that need another value."""
 
     status = 422
@@ -53,28 +56,28 @@ class Refused(DaymarkError):
         self.fields = tuple(f if isinstance(f, FieldProblem) else FieldProblem(f, self.message) for f in fields)
 
 
-class Conflict(DaymarkError):
+class Conflict(DaymarkError):  # noqa: N818
     """Somebody changed it since the form was drawn: 409, with one item a difference (both values, who and when)."""
 
     status = 409
     heading = "Somebody else changed this first"
 
     def __init__(self, items: Sequence[object], message: str = "") -> None:
-        super().__init__(message or "What you changed had been changed by somebody else since you opened the page. Nothing was overwritten.")
+        super().__init__(message or OVERTAKEN)
         self.items = tuple(items)
 
 
-class NotFound(DaymarkError):
+class NotFound(DaymarkError):  # noqa: N818
     """There is no such thing, or this person may not know of it: 404."""
 
     status = 404
     heading = "There is nothing here"
 
-    def __init__(self, message: str = "The page may have moved, or it belongs to a setting you do not work at.") -> None:
+    def __init__(self, message: str = ELSEWHERE) -> None:
         super().__init__(message)
 
 
-class NotAllowed(DaymarkError):
+class NotAllowed(DaymarkError):  # noqa: N818
     """The person may know of it but not do it: 403, naming the role needed and whom to ask."""
 
     status = 403
@@ -85,7 +88,7 @@ class NotAllowed(DaymarkError):
         super().__init__(f"It needs the role {role_needed}. Ask {whom_to_ask} if you should have it.")
 
 
-class NotSaved(DaymarkError):
+class NotSaved(DaymarkError):  # noqa: N818
     """Nothing was stored: 503; the page shows what was typed so that it can be sent again."""
 
     status = 503

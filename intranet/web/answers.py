@@ -29,5 +29,5 @@ def see_url(url: str) -> Response:
 
 
 def say_next(text: str) -> None:
-    """Show one notice on the next page ("Register saved. 30 marked."); keep pupils' names out of it, it travels in the cookie."""
+    """Show one notice on the next page ("Register saved."); no pupil's name in it, it travels in the cookie."""
     flash(text, "done")

@@ -1,4 +1,4 @@
-"""Nobody else's page may send our forms: a token in each form and header, and the browser's own word on where it came from."""
+"""Nobody else's page may send our forms: a token in each of them, and the browser's word on where it came from."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EXPIRED = "This page was opened before you last signed in or out, so it could not be accepted. Nothing was stored yet."
-FOREIGN = "This was sent from another site's page, so it was not accepted. Nothing was stored. Open the page here and send it again."
+FOREIGN = "This was sent from another site's page, so nothing was stored. Open the page here and send it again."
 
 
-class ForeignPage(CSRFError):
+class ForeignPage(CSRFError):  # noqa: N818
     """A form sent by another site's page."""
 
     description = FOREIGN

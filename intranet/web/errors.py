@@ -6,11 +6,11 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from intranet.errors import Conflict, DaymarkError, NotAllowed, NotSaved, Refused
+from intranet.errors import ELSEWHERE, Conflict, DaymarkError, NotSaved, Refused
 from intranet.web.csrf import EXPIRED, ForeignPage
 from intranet.web.htmx import into_alert, is_htmx
 
@@ -19,12 +19,13 @@ log = logging.getLogger("daymark.errors")
 WORDS: dict[int, tuple[str, str]] = {
     400: ("That could not be read", "What was sent does not fit this page. Nothing was stored."),
     401: ("Sign in first", "This page is for people who have signed in."),
-    403: ("Your role does not allow this", "Ask the office, or the person who looks after accounts, which role it needs."),
-    404: ("There is nothing here", "The page may have moved, or it belongs to a setting you do not work at."),
+    403: ("Your role does not allow this", "Ask the person who looks after accounts which role it needs."),
+    404: ("There is nothing here", ELSEWHERE),
     405: ("That address does not take this kind of request", "Go back to the page before and use its buttons."),
     413: ("That was too big", "Send a smaller file, or fewer rows at a time. Nothing was stored."),
     429: ("Too many at once", "Wait a minute, then try again. Nothing was stored."),
 }
+PAGES = {403: "errors/403.html", 404: "errors/404.html", 409: "errors/409.html", 422: "errors/422.html"}
 SECRET = ("password", "secret", "token", "code-from-app", "csrf")
 
 
@@ -38,7 +39,7 @@ def init_errors(app: Flask) -> None:
 
 def on_purpose(error: DaymarkError) -> Response:
     """Show an error of our own family in its own words."""
-    template = {Conflict: "errors/409.html", NotAllowed: "errors/403.html", Refused: "errors/422.html"}.get(type(error), "errors/show.html")
+    template = PAGES.get(error.status, "errors/show.html")
     keep = isinstance(error, NotSaved | Conflict | Refused)
     if error.status >= 500:
         log.error("%s: %s", type(error).__name__, error.message)
@@ -61,8 +62,9 @@ def on_http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     heading, text = WORDS.get(status, ("Something went wrong", "Nothing was stored. Go back and try again."))
     described = str(error.description or "")
-    own_words = status == 400 and type(error).description != error.description
-    response = _shown("errors/404.html" if status == 404 else "errors/show.html", status, heading, described if own_words else text)
+    own_words = bool(described) and type(error).description != error.description
+    template = "errors/404.html" if status == 404 else "errors/show.html"
+    response = _shown(template, status, heading, described if own_words else text)
     if status == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
@@ -70,24 +72,25 @@ def on_http(error: HTTPException) -> Response:
 
 def on_surprise(error: Exception) -> Response:
     """Show a reference that the log also has; the log has no form values, they may hold personal data."""
-    if current_app.config.get("PROPAGATE_SURPRISES"):
-        raise error
     reference = secrets.token_hex(4)
     log.error("reference %s: %s %s failed", reference, request.method, request.endpoint, exc_info=error)
     text = f"The fault is ours. Tell the person who looks after Daymark the reference {reference}."
-    return _shown("errors/show.html", 500, "Something went wrong", text, entries=typed(), reference=reference)
+    return _shown("errors/show.html", 500, "Something went wrong", text, entries=typed())
 
 
 def typed() -> tuple[tuple[str, str], ...]:
     """Return what was typed and sent, without secrets, so that the page can show it and send it again."""
     if request.method != "POST" or request.files:
         return ()
-    pairs = request.form.items(multi=True)
-    return tuple((name, value) for name, value in pairs if not name.lower().startswith(SECRET) and "password" not in name.lower())
+    return tuple((name, value) for name, value in request.form.items(multi=True) if not _secret(name))
+
+
+def _secret(name: str) -> bool:
+    return any(word in name.lower() for word in SECRET)
 
 
 def _shown(template: str, status: int, heading: str, text: str, **context: Any) -> Response:
-    values = {"status": status, "heading": heading, "text": text, "entries": (), "reference": "", "error": None, **context}
+    values = {"status": status, "heading": heading, "text": text, "entries": (), "error": None, **context}
     if is_htmx():
         return into_alert(make_response(render_template("errors/_message.html", **values), status))
     return make_response(render_template(template, **values), status)

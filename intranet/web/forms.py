@@ -10,13 +10,15 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from wtforms import Field, HiddenField, IntegerField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
 from intranet.errors import FieldProblem, Refused
 
 CSRF_FIELD = "csrf_token"
+AGAIN = "Nothing was stored. Open the page again and send it from there."
+NO_REQUEST_ID = "The form's request id was lost on the way. Open the page again and send it from there."
 
 #: WTForms' own words, and ours: the thing, the value, the next step.
 SENTENCES: Mapping[str, str] = {
@@ -33,7 +35,7 @@ SENTENCES: Mapping[str, str] = {
 
 
 class Form(FlaskForm):
-    """A form that knows all its fields: an unknown or repeated one is a 400, because something else was sent than was drawn."""
+    """A form that knows its fields: an unknown or repeated one is a 400, for it is not what was drawn."""
 
     #: Beginnings of names that a grid makes for itself ("mark-" for mark-17).
     open_prefixes: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ class Form(FlaskForm):
 
 
 class WriteForm(Form):
-    """A form that changes something: ``rid`` makes sending it twice harmless, ``drawn`` says which events it was drawn from."""
+    """A form that changes something: ``rid`` makes sending it twice harmless, ``drawn`` says what it was drawn from."""
 
     rid = HiddenField(default=lambda: str(uuid.uuid4()))
     drawn = IntegerField(default=0, widget=HiddenInput())
@@ -83,19 +85,19 @@ class WriteForm(Form):
         try:
             uuid.UUID(str(field.data))
         except ValueError:
-            raise ValidationError("The form's request id was lost on the way. Open the page again and send it from there.") from None
+            raise ValidationError(NO_REQUEST_ID) from None
 
 
 def refuse_unknown(sent: Mapping[str, Any], form: FlaskForm, open_prefixes: tuple[str, ...]) -> None:
-    """Raise BadRequest naming the field that was sent but is not drawn, or was sent more often than it was drawn."""
+    """Raise BadRequest naming the field that was sent but is not drawn, or was sent twice."""
     single = {field.name for field in form if not _takes_many(field)} | {CSRF_FIELD}
     nested = tuple(f"{field.name}-" for field in form if field.type in ("FormField", "FieldList"))
     names = {field.name for field in form} | {CSRF_FIELD}
     for name in sent:
         if name not in names and not name.startswith((*open_prefixes, *nested)):
-            raise BadRequest(f"The field “{name}” is not part of this form. Nothing was stored. Open the page again and send it from there.")
+            raise BadRequest(f"The field “{name}” is not part of this form. {AGAIN}")
         if name in single and len(_all(sent, name)) > 1:
-            raise BadRequest(f"The field “{name}” was sent more than once. Nothing was stored. Open the page again and send it from there.")
+            raise BadRequest(f"The field “{name}” was sent more than once. {AGAIN}")
 
 
 def in_words(field: Field, text: str) -> str:
@@ -108,7 +110,7 @@ def in_words(field: Field, text: str) -> str:
 
 
 def required(sentence: str) -> InputRequired:
-    """Return a validator that asks for a value in the room's own words ("Enter the first day the setting is closed")."""
+    """Return a validator that asks for a value in the room's own words ("Enter the first day")."""
     return InputRequired(message=sentence)
 
 

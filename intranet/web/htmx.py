@@ -16,7 +16,9 @@ def init_htmx(app: Flask) -> None:
 def wants_fragment() -> bool:
     """Return whether only a part of the page is asked for; a restored or whole page is not."""
     asked = getattr(request, "htmx", None)
-    return bool(asked) and not asked.history_restore_request and request.headers.get("HX-Request-Type") != "full"
+    if not asked or asked.history_restore_request:
+        return False
+    return request.headers.get("HX-Request-Type") != "full"
 
 
 def is_htmx() -> bool:

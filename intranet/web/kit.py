@@ -20,8 +20,9 @@ from intranet.web.shell import Notice, Shell, ShellActor, ShellSetting
 from intranet.web.slots import SlotPart, Slots, render_slot
 
 __all__ = [
-    "Conflict", "DaymarkError", "FieldProblem", "Form", "NavItem", "NavLink", "Navigation", "NotAllowed", "NotFound", "NotSaved",
-    "Notice", "Refused", "SelectChoice", "Shell", "ShellActor", "ShellSetting", "SlotPart", "Slots", "WriteForm", "allow", "choices",
-    "clock_time", "day", "field_errors", "is_htmx", "now", "percent", "plural", "public", "render_slot", "required", "respond",
-    "say_next", "see_other", "see_url", "today", "wants_fragment", "when",
+    "Conflict", "DaymarkError", "FieldProblem", "Form", "NavItem", "NavLink", "Navigation", "NotAllowed",
+    "NotFound", "NotSaved", "Notice", "Refused", "SelectChoice", "Shell", "ShellActor", "ShellSetting", "SlotPart",
+    "Slots", "WriteForm", "allow", "choices", "clock_time", "day", "field_errors", "is_htmx", "now", "percent",
+    "plural", "public", "render_slot", "required", "respond", "say_next", "see_other", "see_url", "today",
+    "wants_fragment", "when",
 ]  # fmt: skip

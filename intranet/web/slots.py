@@ -88,14 +88,14 @@ def render_slot(slot_name: str, /, **context: Any) -> Markup:
 def _asked(provider: Provider, slot_name: str, context: dict[str, Any]) -> list[SlotPart]:
     try:
         return list(provider(slot_name, context))
-    except Exception as error:  # a failing partial must not take the page with it (design 4.4)
+    except Exception as error:  # noqa: BLE001 - a failing partial must not take the page with it
         return [_failed(slot_name, error)]
 
 
 def _rendered(part: SlotPart, context: dict[str, Any]) -> TemplateModule:
     try:
         return _module(part.template, {**context, **part.context})
-    except Exception as error:  # the same promise, while rendering
+    except Exception as error:  # noqa: BLE001 - the same promise, while rendering
         failed = _failed(part.template, error)
         return _module(failed.template, dict(failed.context))
 

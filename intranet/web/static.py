@@ -20,12 +20,13 @@ SHIPPED = frozenset({".css", ".js", ".svg", ".png", ".ico", ".json", ".webmanife
 
 
 class StaticFiles:
-    """The files of the static folder, read once; ``version`` changes when any of them does (modules import each other)."""
+    """The static folder, read once; ``version`` changes when any file does (modules import each other)."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         paths = sorted(path for path in folder.rglob("*") if path.suffix in SHIPPED)
         self._bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-        self._packed = {name: gzip.compress(body, 9, mtime=0) for name, body in self._bodies.items() if len(body) >= SMALLEST}
+        large = {name: body for name, body in self._bodies.items() if len(body) >= SMALLEST}
+        self._packed = {name: gzip.compress(body, 9, mtime=0) for name, body in large.items()}
         together = b"".join(name.encode() + hashlib.sha256(body).digest() for name, body in self._bodies.items())
         self.version = hashlib.sha256(together).hexdigest()[:12]
 
@@ -77,7 +78,7 @@ def compress(response: Response) -> Response:
         return response
     body = response.get_data()
     if len(body) >= SMALLEST:
-        response.set_data(gzip.compress(body, 1, mtime=0))  # level 1: a register page costs 0.4 ms, and is 5 times smaller
+        response.set_data(gzip.compress(body, 1, mtime=0))  # level 1: quick, and most of the gain
         response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")
     return response

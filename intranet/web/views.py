@@ -42,7 +42,8 @@ class CspReports:
 def csp_report() -> Response:
     """Note which directive stopped what, without queries or content."""
     reports: CspReports = current_app.extensions["daymark.csp_reports"]
-    if reports.admit(clock.now().strftime("%H:%M"), request.remote_addr or "") and (request.content_length or 0) <= LONGEST_REPORT:
+    minute = clock.now().strftime("%H:%M")
+    if (request.content_length or 0) <= LONGEST_REPORT and reports.admit(minute, request.remote_addr or ""):
         line = _in_short(request.get_data())
         reports.latest.append(line)
         log.warning("csp: %s", line)
@@ -66,7 +67,8 @@ def accessibility() -> Response:
 def _in_short(body: bytes) -> str:
     try:
         report = json.loads(body)["csp-report"]
-        return f"{_clean(report.get('effective-directive') or report['violated-directive'])} {_place(report.get('blocked-uri', ''))}"
+        directive = report.get("effective-directive") or report["violated-directive"]
+        return f"{_clean(directive)} {_place(report.get('blocked-uri', ''))}"
     except (ValueError, KeyError, TypeError, AttributeError):
         return "a report that could not be read"
 
