@@ -39,7 +39,7 @@ def school_year_start(day: date) -> date:
 
 
 def compulsory_from(born: date) -> date:
-    """The first day of compulsory school age: the prescribed day on or after the fifth birthday (Education Act 1996 s8(2))."""
+    """The first day of compulsory school age: the prescribed day on or after the fifth birthday (EA 1996 s8(2))."""
     rule = _ages()["compulsory_from"][-1]
     fifth = birthday(born, rule["age"])
     prescribed = [month_day(year, text) for year in (fifth.year, fifth.year + 1) for text in rule["prescribed_days"]]

@@ -1,0 +1,71 @@
+"""A dated value of law or policy, and the error when one is not there or not well formed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Literal
+
+Standing = Literal["law", "guidance", "policy", "assumption"]
+STANDINGS = ("law", "guidance", "policy", "assumption")
+
+
+class ParameterError(ValueError):
+    """A parameter that is missing, misspelt or badly written; the sentence names the file, line, key and next step."""
+
+
+@dataclass(frozen=True)
+class ParameterValue:
+    """What one source says a parameter is from day to day; ``origin`` is ``core``, a plugin's key or ``house``."""
+
+    key: str
+    value: Any
+    unit: str
+    standing: Standing
+    citation: str = ""
+    clauses: tuple[str, ...] = ()
+    effective_from: date | None = None
+    effective_to: date | None = None
+    conflict: str | None = None
+    note: str = ""
+    origin: str = "core"
+    source: str = ""  # file:line
+    stricter: Literal["lower", "higher"] | None = None
+    description: str = ""
+
+    def in_force(self, day: date) -> bool:
+        """Whether the value is the rule on a day."""
+        return (self.effective_from or date.min) <= day <= (self.effective_to or date.max)
+
+    @property
+    def cited(self) -> str:
+        """Where the value comes from: the instrument, the clauses or the file."""
+        return self.citation or ", ".join(self.clauses) or self.source
+
+    def said(self) -> str:
+        """``40 minutes (ATT-043)``."""
+        return f"{say(self.value, self.unit)} ({self.cited})"
+
+    def weaker_than(self, other: ParameterValue) -> bool:
+        """Whether it asks for less than the other; values that cannot be compared are weaker unless they are equal."""
+        if self.value == other.value:
+            return False
+        direction = other.stricter or self.stricter
+        if direction is None or self.value is None or other.value is None:
+            return True
+        try:
+            return bool(self.value > other.value if direction == "lower" else self.value < other.value)
+        except TypeError:
+            return True
+
+
+def say(value: Any, unit: str) -> str:
+    """A value with its unit, as a sentence says it."""
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator} {unit}"
+    return f"{value} {unit}" if unit not in {"", "-"} else str(value)
