@@ -5,21 +5,43 @@ from __future__ import annotations
 from flask import Flask
 
 from intranet.config import Config
-from intranet.store import events, guard
+from intranet.store import bulk, chain, events, guard, marks, migrations, projections, records, types
 from intranet.store.base import Base, db
 from intranet.store.engine import begin_as_told, options
 from intranet.store.events import RequestSeen, Stored, VersionTaken
 from intranet.store.locks import FairLock
 from intranet.store.migrations import migrate
+from intranet.store.redaction import redact
 from intranet.store.scope import OutOfScope, all_settings, scope
 from intranet.store.state import State
 from intranet.store.statements import statements
 from intranet.store.writing import Writing, connection, writing
 
 __all__ = [
-    "Base", "OutOfScope", "RequestSeen", "Stored", "VersionTaken", "Writing", "all_settings", "connection", "db", "events", "init_app",
-    "migrate", "scope", "statements", "writing",
-]  # fmt: skip
+    "Base",
+    "OutOfScope",
+    "RequestSeen",
+    "Stored",
+    "VersionTaken",
+    "Writing",
+    "all_settings",
+    "bulk",
+    "chain",
+    "connection",
+    "db",
+    "events",
+    "init_app",
+    "marks",
+    "migrate",
+    "migrations",
+    "projections",
+    "records",
+    "redact",
+    "scope",
+    "statements",
+    "types",
+    "writing",
+]
 
 
 def init_app(app: Flask) -> None:

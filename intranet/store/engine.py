@@ -25,13 +25,20 @@ PRAGMAS = (
     "cell_size_check=ON",
     "wal_autocheckpoint=1000",
 )
-POSTGRES_OPTIONS = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+POSTGRES_OPTIONS = (
+    "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+)
 
 
 def options(config: Config) -> dict[str, Any]:
     """Return the SQLAlchemy engine options for the configured database; raise ConfigError when it is no database of ours."""
     if make_url(config.url).get_backend_name() != "sqlite":
-        return {"connect_args": {"options": POSTGRES_OPTIONS}, "pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+        return {
+            "connect_args": {"options": POSTGRES_OPTIONS},
+            "pool_size": 10,
+            "max_overflow": 20,
+            "pool_pre_ping": True,
+        }
     path = Path(make_url(config.url).database or "")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {"module": sqlcipher, "creator": opener(path, config.key("database")), "pool_size": 20, "max_overflow": 20}
@@ -42,7 +49,9 @@ def opener(path: Path, key: bytes) -> Callable[[], sqlcipher.Connection]:
     _refuse_old_library(sqlcipher.sqlite_version_info)
 
     def open_file() -> sqlcipher.Connection:
-        raw = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000)
+        raw = sqlcipher.connect(
+            str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000
+        )
         try:
             raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             raw.execute("SELECT count(*) FROM sqlite_master").fetchone()

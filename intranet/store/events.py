@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, func, literal_column, select
+from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, literal_column, select
 from sqlalchemy.exc import IntegrityError
 
 from intranet.errors import DaymarkError
-from intranet.store.guard import UNSCOPED
 from intranet.store.kinds import Kind, kind_of, kinds, mark_kinds, register_kind
 from intranet.store.scope import current
 from intranet.store.tables import event
@@ -78,6 +77,14 @@ class Draft:
     basis: int | None = None
 
 
+def described_redaction(data: Mapping[str, Any]) -> str:
+    """Return how a redaction reads."""
+    return f"forgot what event {data['position']} held: {data['why']}"
+
+
+register_kind("event.redacted", described_redaction)
+
+
 def canonical(data: Any) -> str:
     """Return the one JSON text of a value: keys sorted, no spaces."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -88,12 +95,23 @@ def digest(salt: bytes, data: str) -> bytes:
     return hashlib.sha256(salt + data.encode()).digest()
 
 
-def header(row: Mapping[str, Any]) -> bytes:
+def header(row: Mapping[str, Any] | RowMapping) -> bytes:
     """Return the canonical bytes of everything in an event but its salt and data."""
     values = (
-        row["position"], row["setting_id"], row["stream"], row["version"], row["kind"], row["schema"], row["digest"].hex(), row["basis"],
-        row["occurred_on"].isoformat(), row["recorded_at"].astimezone(UTC).isoformat(), row["actor_id"], row["request_id"], row["part"],
-    )  # fmt: skip
+        row["position"],
+        row["setting_id"],
+        row["stream"],
+        row["version"],
+        row["kind"],
+        row["schema"],
+        row["digest"].hex(),
+        row["basis"],
+        row["occurred_on"].isoformat(),
+        row["recorded_at"].astimezone(UTC).isoformat(),
+        row["actor_id"],
+        row["request_id"],
+        row["part"],
+    )
     return json.dumps(values, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -106,11 +124,23 @@ def row_of(draft: Draft, *, position: int, version: int, previous: bytes, key: b
     """Return the table row of a draft at its place in the chain."""
     text, salt = canonical(draft.data), secrets.token_bytes(SALT_BYTES)
     row: dict[str, Any] = {
-        "position": position, "setting_id": draft.setting_id, "stream": draft.stream, "version": version, "kind": draft.kind,
-        "schema": kind_of(draft.kind).schema, "salt": salt, "data": text, "digest": digest(salt, text), "basis": draft.basis,
-        "occurred_on": draft.occurred_on, "recorded_at": draft.recorded_at.astimezone(UTC), "actor_id": draft.actor_id,
-        "request_id": draft.request_id, "part": draft.part, "previous": previous,
-    }  # fmt: skip
+        "position": position,
+        "setting_id": draft.setting_id,
+        "stream": draft.stream,
+        "version": version,
+        "kind": draft.kind,
+        "schema": kind_of(draft.kind).schema,
+        "salt": salt,
+        "data": text,
+        "digest": digest(salt, text),
+        "basis": draft.basis,
+        "occurred_on": draft.occurred_on,
+        "recorded_at": draft.recorded_at.astimezone(UTC),
+        "actor_id": draft.actor_id,
+        "request_id": draft.request_id,
+        "part": draft.part,
+        "previous": previous,
+    }
     row["mac"] = link(key, previous, header(row))
     return row
 
@@ -122,15 +152,27 @@ _NEXT = {
     "sqlite": literal_column("coalesce((select seq from sqlite_sequence where name = 'event'), 0) + 1", Integer),
 }
 _LATEST_VERSION = (
-    select(func.max(event.c.version)).where(_same_setting, event.c.stream == bindparam("stream")).scalar_subquery().label("version")
+    select(func.max(event.c.version))
+    .where(_same_setting, event.c.stream == bindparam("stream"))
+    .scalar_subquery()
+    .label("version")
 )
-_SEEN = select(event).where(_same_setting, event.c.request_id == bindparam("request_id"), event.c.part == bindparam("part"))
+_THIS_REQUEST = (_same_setting, event.c.request_id == bindparam("request_id"), event.c.part == bindparam("part"))
+_SEEN = select(event).where(*_THIS_REQUEST)
 _INSERT = event.insert()
 
 
 def _places(dialect: str) -> Any:
-    last = select(event.c.mac).where(_same_setting).order_by(event.c.position.desc()).limit(1).scalar_subquery().label("previous")
-    return select(_NEXT[dialect].label("position"), last, _LATEST_VERSION)
+    last = (
+        select(event.c.mac)
+        .where(_same_setting)
+        .order_by(event.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("previous")
+    )
+    repeat = select(event.c.position).where(*_THIS_REQUEST).scalar_subquery().label("repeat")
+    return select(_NEXT[dialect].label("position"), last, _LATEST_VERSION, repeat)
 
 
 _PLACES = {dialect: _places(dialect) for dialect in _NEXT}
@@ -141,10 +183,10 @@ def append(conn: Connection, draft: Draft, key: bytes, version: int | None = Non
     kind_of(draft.kind)
     current().require(draft.setting_id)
     hold_chain(conn, draft.setting_id)
-    if draft.request_id is not None:
-        refuse_repeat(conn, draft.setting_id, draft.request_id, draft.part)
-    keys = {"setting_id": draft.setting_id, "stream": draft.stream}
-    place = conn.execute(_PLACES[conn.dialect.name], keys).one()
+    request = {"setting_id": draft.setting_id, "request_id": draft.request_id, "part": draft.part}
+    place = conn.execute(_PLACES[conn.dialect.name], {**request, "stream": draft.stream}).one()
+    if place.repeat is not None:
+        raise RequestSeen(stored(conn.execute(_SEEN, request).mappings().one()))
     following = (place.version or 0) + 1
     if version is not None and version != following:
         raise VersionTaken(draft.stream, version)
@@ -154,7 +196,15 @@ def append(conn: Connection, draft: Draft, key: bytes, version: int | None = Non
     except IntegrityError as error:
         raise VersionTaken(draft.stream, following) from error
     return Stored(
-        row["position"], draft.setting_id, draft.stream, following, draft.kind, draft.occurred_on, row["recorded_at"], draft.actor_id, draft.data
+        row["position"],
+        draft.setting_id,
+        draft.stream,
+        following,
+        draft.kind,
+        draft.occurred_on,
+        row["recorded_at"],
+        draft.actor_id,
+        draft.data,
     )
 
 
@@ -164,22 +214,33 @@ def hold_chain(conn: Connection, setting_id: int) -> None:
         conn.execute(select(func.pg_advisory_xact_lock(setting_id)))
 
 
-def refuse_repeat(conn: Connection, setting_id: int, request_id: str, part: int = 0) -> None:
-    """Raise RequestSeen when the request was stored before."""
-    row = conn.execute(_SEEN, {"setting_id": setting_id, "request_id": request_id, "part": part}).mappings().one_or_none()
-    if row is not None:
-        raise RequestSeen(stored(row))
+def seen(conn: Connection, setting_id: int, request_id: str, part: int = 0) -> Stored | None:
+    """Return what the request stored before, if it did."""
+    row = (
+        conn.execute(_SEEN, {"setting_id": setting_id, "request_id": request_id, "part": part}).mappings().one_or_none()
+    )
+    return None if row is None else stored(row)
 
 
-def stored(row: Mapping[str, Any]) -> Stored:
+def stored(row: Mapping[str, Any] | RowMapping) -> Stored:
     """Return the event of a table row; its data is None once redacted."""
     data = None if row["data"] is None else json.loads(row["data"])
     return Stored(
-        row["position"], row["setting_id"], row["stream"], row["version"], row["kind"], row["occurred_on"], row["recorded_at"], row["actor_id"], data
+        row["position"],
+        row["setting_id"],
+        row["stream"],
+        row["version"],
+        row["kind"],
+        row["occurred_on"],
+        row["recorded_at"],
+        row["actor_id"],
+        data,
     )
 
 
-def read(conn: Connection, setting_id: int, *, stream: str | None = None, positions: list[int] | None = None) -> list[Stored]:
+def read(
+    conn: Connection, setting_id: int, *, stream: str | None = None, positions: list[int] | None = None
+) -> list[Stored]:
     """Return a setting's events of one stream or at some positions, oldest first."""
     query = select(event).where(event.c.setting_id == setting_id).order_by(event.c.position)
     if stream is not None:
@@ -187,11 +248,3 @@ def read(conn: Connection, setting_id: int, *, stream: str | None = None, positi
     if positions is not None:
         query = query.where(event.c.position.in_(positions))
     return [stored(row) for row in conn.execute(query).mappings()]
-
-
-def redact(conn: Connection, draft: Draft, key: bytes) -> Stored:
-    """Drop salt and data of the event that ``draft.basis`` names, by an event of its own."""
-    done = append(conn, draft, key)
-    here = event.c.position == draft.basis
-    conn.execute(event.update().where(here, event.c.setting_id == draft.setting_id).values(salt=None, data=None), execution_options=UNSCOPED)
-    return done

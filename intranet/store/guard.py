@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,15 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql import Delete, Insert, Select, Update, operators
 from sqlalchemy.sql.annotation import Annotated
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnElement, Grouping, TextClause
+from sqlalchemy.sql.elements import (
+    BinaryExpression,
+    BindParameter,
+    BooleanClauseList,
+    ColumnElement,
+    Grouping,
+    TextClause,
+)
 from sqlalchemy.sql.selectable import Alias, FromClause, Join
-from sqlalchemy.sql.visitors import iterate
 
 from intranet.store import scope as scopes
 from intranet.store.scope import OutOfScope
@@ -48,7 +54,9 @@ def rule_for(compiled: SQLCompiler) -> Rule:
 def _judge(compiled: SQLCompiler) -> Rule:
     """Return the rule for a statement seen for the first time."""
     if isinstance(compiled.statement, TextClause):
-        return Rule(refusal="Textual SQL cannot be checked for its setting. Write it with SQLAlchemy Core, or keep it inside the store.")
+        return Rule(
+            refusal="Textual SQL cannot be checked for its setting. Write it with SQLAlchemy Core, or keep it inside the store."
+        )
     inspector = Inspector(compiled)
     inspector.walk(compiled.statement, frozenset())
     if inspector.bare:
@@ -88,7 +96,9 @@ class Inspector:
         inherited = outer if node._correlate or any(s not in outer for s in sources) else frozenset()
         return self._require(sources, conditions, inherited)
 
-    def _require(self, sources: list[Any], conditions: list[ColumnElement[Any]], outer: frozenset[Any]) -> frozenset[Any]:
+    def _require(
+        self, sources: list[Any], conditions: list[ColumnElement[Any]], outer: frozenset[Any]
+    ) -> frozenset[Any]:
         fixed = self._fixed(conditions, set(outer))
         for source in sources:
             if is_scoped(_table(source)) and source not in fixed:
@@ -162,7 +172,12 @@ def watch(engine: Engine) -> None:
 
     @event.listens_for(engine, "before_cursor_execute")
     def check(
-        conn: Connection, cursor: DBAPICursor, statement: str, parameters: Any, context: ExecutionContext | None, executemany: bool
+        conn: Connection,
+        cursor: DBAPICursor,
+        statement: str,
+        parameters: Any,
+        context: ExecutionContext | None,
+        executemany: bool,
     ) -> None:
         if conn.dialect.name == "postgresql" and not conn.info.get("daymark.telling"):
             _tell_postgres(conn, cursor)
@@ -181,21 +196,19 @@ def _excused(conn: Connection, context: Any) -> bool:
 
 
 def _enforce(rule: Rule, context: Any) -> None:
+    """Raise OutOfScope unless every setting that the statement's parameters name is in scope."""
     if rule.refusal:
         raise OutOfScope(rule.refusal)
-    if not rule.binds:
-        return
     scope = scopes.current()
-    for row in context.compiled_parameters:
+    for row in context.compiled_parameters if rule.binds else ():
         for name in rule.binds:
-            for value in _values(row.get(name)):
+            for value in (row[name],) if name in row else _listed(row, name):
                 scope.require(value)
 
 
-def _values(value: Any) -> Sequence[int]:
-    if value is None:
-        return ()
-    return value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+def _listed(row: Mapping[str, Any], name: str) -> list[int]:
+    """Return the values of an IN list, which SQLAlchemy has spread over numbered parameters."""
+    return [value for key, value in row.items() if key.startswith(name) and key[len(name) + 1 :].isdigit()]
 
 
 def _tell_postgres(conn: Connection, cursor: DBAPICursor) -> None:
@@ -229,7 +242,9 @@ def watch_session(session: type[Session] | Any, *, writable: bool) -> None:
     def before(current: Session, _context: object, _instances: object) -> None:
         changed = [*current.new, *(o for o in current.dirty if current.is_modified(o)), *current.deleted]
         if changed and not writable:
-            raise OutOfScope("db.session only reads. Make the change on w.session inside `with store.writing(...) as w:`.")
+            raise OutOfScope(
+                "db.session only reads. Make the change on w.session inside `with store.writing(...) as w:`."
+            )
         for row in changed:
             if is_scoped(row.__table__):
                 scopes.current().require(row.setting_id)

@@ -26,7 +26,9 @@ class Kind:
 _KINDS: dict[str, Kind] = {}
 
 
-def register_kind(kind: str, describe: Describe, redact: tuple[str, ...] = (), *, schema: int = 1, marks: bool = False) -> None:
+def register_kind(
+    kind: str, describe: Describe, redact: tuple[str, ...] = (), *, schema: int = 1, marks: bool = False
+) -> None:
     """Make a kind of event known; the same room may say it again, another room may not."""
     known = _KINDS.get(kind)
     if known and known.describe.__module__ != describe.__module__:
@@ -39,7 +41,9 @@ def register_kind(kind: str, describe: Describe, redact: tuple[str, ...] = (), *
 def kind_of(key: str) -> Kind:
     """Return the kind; raise ConfigError when no room registered it."""
     if key not in _KINDS:
-        raise ConfigError(f"No room registered the event kind {key}. Known kinds: {', '.join(sorted(_KINDS))}. Call store.events.register_kind.")
+        raise ConfigError(
+            f"No room registered the event kind {key}. Known kinds: {', '.join(sorted(_KINDS))}. Call store.events.register_kind."
+        )
     return _KINDS[key]
 
 

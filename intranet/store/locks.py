@@ -21,7 +21,9 @@ class FairLock:
         began = time.monotonic()
         with self._door:
             if self._owner == threading.get_ident():
-                raise RuntimeError("store.writing() was entered inside store.writing(). Pass the outer one down instead.")
+                raise RuntimeError(
+                    "store.writing() was entered inside store.writing(). Pass the outer one down instead."
+                )
             if self._owner is None:
                 self._owner = threading.get_ident()
                 return True

@@ -20,7 +20,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"The moment {value.isoformat()} has no time zone. Pass an aware datetime (intranet.clock.now()).")
+            raise ValueError(
+                f"The moment {value.isoformat()} has no time zone. Pass an aware datetime (intranet.clock.now())."
+            )
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

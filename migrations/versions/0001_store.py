@@ -64,7 +64,12 @@ def _events() -> None:
     op.create_index("ix_event_setting_id_position", "event", ["setting_id", "position"])
     has_request = sa.text("request_id is not null")
     op.create_index(
-        "uq_event_request_id_part", "event", ["request_id", "part"], unique=True, sqlite_where=has_request, postgresql_where=has_request
+        "uq_event_request_id_part",
+        "event",
+        ["request_id", "part"],
+        unique=True,
+        sqlite_where=has_request,
+        postgresql_where=has_request,
     )
 
 

@@ -17,9 +17,14 @@ def test_every_promise_about_durability_is_in_force_on_a_connection(lite):
             return conn.connection.driver_connection.execute(f"PRAGMA {name}").fetchone()[0]
 
     wanted = {
-        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10000, "trusted_schema": 0, "cell_size_check": 1,
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 10000,
+        "trusted_schema": 0,
+        "cell_size_check": 1,
         "wal_autocheckpoint": 1000,
-    }  # fmt: skip
+    }
     assert {name: pragma(name) for name in wanted} == wanted
 
 
@@ -36,7 +41,10 @@ def test_another_key_is_a_sentence_that_says_what_to_restore(own_sqlite, tmp_pat
     from dataclasses import replace
 
     app = start(replace(own_sqlite.config, keys=tmp_path / "other-keys"))
-    with app.app_context(), pytest.raises(ConfigError, match="daymark.db does not open with the key in database.key.*key backup"):
+    with (
+        app.app_context(),
+        pytest.raises(ConfigError, match="daymark.db does not open with the key in database.key.*key backup"),
+    ):
         with store.connection():
             pass
 
@@ -44,9 +52,8 @@ def test_another_key_is_a_sentence_that_says_what_to_restore(own_sqlite, tmp_pat
 def test_a_file_that_is_no_database_is_the_same_sentence(own_sqlite):
     (own_sqlite.config.home / "daymark.db").write_bytes(b"register of 1987" * 400)
     app = start(own_sqlite.config)
-    with app.app_context(), pytest.raises(ConfigError, match="not a Daymark database"):
-        with store.connection():
-            pass
+    with app.app_context(), pytest.raises(ConfigError, match="not a Daymark database"), store.connection():
+        pass
 
 
 def test_a_library_that_could_corrupt_a_database_is_refused():

@@ -15,7 +15,9 @@ from tests.store.conftest import NOW, TODAY, write
 
 def count(setting_id=1):
     with store.scope([setting_id]), store.connection() as conn:
-        return conn.execute(select(func.count()).select_from(event).where(event.c.setting_id == setting_id)).scalar_one()
+        return conn.execute(
+            select(func.count()).select_from(event).where(event.c.setting_id == setting_id)
+        ).scalar_one()
 
 
 def test_events_of_a_stream_are_numbered_from_one(both):
@@ -63,7 +65,9 @@ def test_eight_racing_writers_of_one_version_give_one_save_and_seven_conflicts(b
     assert count() == 1
 
 
-@pytest.mark.parametrize("change", ["update event set actor_id = 8", "update event set data = '{}'", "delete from event"])
+@pytest.mark.parametrize(
+    "change", ["update event set actor_id = 8", "update event set data = '{}'", "delete from event"]
+)
 def test_the_database_itself_refuses_to_alter_or_delete_an_event(both, change):
     write()
     with pytest.raises(DatabaseError, match="events are never|permission denied"), store.scope([1]):
@@ -72,17 +76,21 @@ def test_the_database_itself_refuses_to_alter_or_delete_an_event(both, change):
     assert count() == 1
 
 
-@pytest.mark.parametrize("change", ["update event set actor_id = 8", "update event set data = '{}'", "delete from event", "truncate event"])
+@pytest.mark.parametrize(
+    "change", ["update event set actor_id = 8", "update event set data = '{}'", "delete from event", "truncate event"]
+)
 def test_the_owner_of_the_tables_cannot_alter_events_by_accident_either(own_postgres, change):
     from sqlalchemy import create_engine
 
     engine = create_engine(own_postgres.owner_url)
     with engine.begin() as conn:
         conn.execute(text("set local app.settings = '1'"))
-        conn.execute(text(
-            "insert into event (setting_id, stream, version, kind, schema, digest, occurred_on, recorded_at, previous, mac)"
-            " values (1, 's', 1, 'k', 1, 'x', '2026-11-23', now(), 'x', 'x')"
-        ))  # fmt: skip
+        conn.execute(
+            text(
+                "insert into event (setting_id, stream, version, kind, schema, digest, occurred_on, recorded_at, previous, mac)"
+                " values (1, 's', 1, 'k', 1, 'x', '2026-11-23', now(), 'x', 'x')"
+            )
+        )
     with pytest.raises(DatabaseError, match="events are never"), engine.begin() as conn:
         conn.execute(text("set local app.settings = '1'"))
         conn.execute(text(change))

@@ -129,7 +129,9 @@ def _count_up(config, times, failures):
 
 def test_four_processes_of_read_change_write_lose_nothing_and_are_never_told_locked(lite, own_sqlite):
     with store.scope([1]), store.writing(now=NOW, actor_id=1) as w:
-        w.conn.execute(record.insert().values(id=1, setting_id=1, kind="k", first=TODAY, data="{}", version=0, position=0))
+        w.conn.execute(
+            record.insert().values(id=1, setting_id=1, kind="k", first=TODAY, data="{}", version=0, position=0)
+        )
     store.db.engine.dispose()
     context = multiprocessing.get_context("spawn")
     failures = context.Queue()

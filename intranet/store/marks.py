@@ -1,0 +1,226 @@
+"""Marks and packed pupil-years, written together in the save's own transaction, and how they are read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from intranet.law import packed as packing
+from intranet.law.marks import Mark
+from intranet.law.sessions import day_of
+from intranet.store.events import Stored
+from intranet.store.registers import MarkRow, RegisterData, decode, encode
+from intranet.store.tables import mark, mark_note, pupil_year, register_state
+from intranet.store.writing import Writing
+
+__all__ = [
+    "MarkRow",
+    "RegisterData",
+    "StoredMark",
+    "decode",
+    "encode",
+    "for_session",
+    "packed",
+    "save_state",
+    "write",
+    "year",
+    "year_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMark:
+    """A mark as it stands, with the position of the event that wrote it."""
+
+    session_no: int
+    pupil_id: int
+    code_id: int
+    minutes: int | None
+    position: int
+    note: str | None = None
+    source: str | None = None
+
+
+def upsert(table: Table, dialect: str) -> Any:
+    """Return an INSERT that replaces the row with the same key (but for when it was first saved)."""
+    made = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    keys = [column.name for column in table.primary_key]
+    changed = [column.name for column in table.c if column.name not in (*keys, "first_saved_at")]
+    return made.on_conflict_do_update(index_elements=keys, set_={name: made.excluded[name] for name in changed})
+
+
+_UPSERT = {
+    (t.name, dialect): upsert(t, dialect)
+    for t in (mark, mark_note, pupil_year, register_state)
+    for dialect in ("sqlite", "postgresql")
+}
+
+
+def put(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert or replace rows of one of the store's projections, in one statement."""
+    if rows:
+        conn.execute(_UPSERT[table.name, conn.dialect.name], list(rows))
+
+
+def year_of(session_no: int) -> int:
+    """Return the storage year of a session: the calendar year in which it began."""
+    return packing.year_start(day_of(session_no)).year
+
+
+def write(w: Writing, setting_id: int, position: int, layout: str, changes: Sequence[MarkRow]) -> None:
+    """Store marks, their notes and the pupils' packed years; a mark with code id 0 is taken away."""
+    if not changes:
+        return
+    kept = [row for row in changes if row.code_id]
+    put(w.conn, mark, [_mark_row(setting_id, position, row) for row in kept])
+    _remove(w.conn, mark, setting_id, [row for row in changes if not row.code_id])
+    noted = _pack(w.conn, setting_id, layout, changes)
+    if noted:
+        _remove(w.conn, mark_note, setting_id, changes)
+    put(w.conn, mark_note, [_note_row(setting_id, position, row) for row in kept if row.note])
+
+
+def _mark_row(setting_id: int, position: int, row: MarkRow) -> dict[str, Any]:
+    return {
+        "setting_id": setting_id,
+        "session_no": row.session_no,
+        "pupil_id": row.pupil_id,
+        "code_id": row.code_id,
+        "minutes": row.minutes,
+        "position": position,
+    }
+
+
+def _note_row(setting_id: int, position: int, row: MarkRow) -> dict[str, Any]:
+    return {
+        "setting_id": setting_id,
+        "session_no": row.session_no,
+        "pupil_id": row.pupil_id,
+        "note": row.note,
+        "source": row.source,
+        "position": position,
+    }
+
+
+def _remove(conn: Connection, table: Table, setting_id: int, rows: Sequence[MarkRow]) -> None:
+    if rows:
+        key = (table.c.session_no == bindparam("at"), table.c.pupil_id == bindparam("pupil"))
+        gone = delete(table).where(table.c.setting_id == bindparam("here"), *key)
+        conn.execute(gone, [{"here": setting_id, "at": row.session_no, "pupil": row.pupil_id} for row in rows])
+
+
+_NOTED = exists().where(
+    mark_note.c.setting_id == bindparam("here"),
+    mark_note.c.session_no.in_(bindparam("sessions", expanding=True)),
+    mark_note.c.pupil_id.in_(bindparam("pupils", expanding=True)),
+)
+_YEARS = select(pupil_year.c.year, pupil_year.c.pupil_id, pupil_year.c.packed, _NOTED.label("noted")).where(
+    pupil_year.c.setting_id == bindparam("here"),
+    pupil_year.c.year.in_(bindparam("years", expanding=True)),
+    pupil_year.c.pupil_id.in_(bindparam("pupils", expanding=True)),
+)
+
+
+def _pack(conn: Connection, setting_id: int, layout: str, changes: Iterable[MarkRow]) -> bool:
+    """Put the changes into the packed years; return whether any of these marks may have had a note."""
+    by_year: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    years: dict[int, int] = {}
+    for row in changes:
+        year = years.get(row.session_no) or years.setdefault(row.session_no, year_of(row.session_no))
+        by_year[year, row.pupil_id].append((row.session_no, row.code_id))
+    pupils = sorted({pupil for _, pupil in by_year})
+    wanted = {"here": setting_id, "years": sorted(set(years.values())), "pupils": pupils, "sessions": sorted(years)}
+    found = conn.execute(_YEARS, wanted).all()
+    write_years(conn, setting_id, layout, by_year, {(row.year, row.pupil_id): row.packed for row in found})
+    return any(row.noted for row in found)
+
+
+def write_years(
+    conn: Connection,
+    setting_id: int,
+    layout: str,
+    changes: Mapping[tuple[int, int], Iterable[tuple[int, int]]],
+    before: Mapping[tuple[int, int], bytes],
+) -> None:
+    """Store the packed years, keyed (year, pupil), with (session number, code id) changes put into what stood before."""
+    rows = []
+    for (year, pupil), pairs in changes.items():
+        start = date(year, packing.FIRST_MONTH, 1)
+        blob = packing.with_marks(before.get((year, pupil)) or packing.empty(layout), start, pairs)
+        rows.append({"setting_id": setting_id, "year": year, "pupil_id": pupil, "layout": layout, "packed": blob})
+    put(conn, pupil_year, rows)
+
+
+def save_state(
+    w: Writing, stored: Stored, session_no: int, group_id: int, *, marked: int, from_paper: bool = False
+) -> None:
+    """Record that a register was saved; ``marked`` is how many of its pupils have a mark now."""
+    row = {
+        "setting_id": stored.setting_id,
+        "session_no": session_no,
+        "group_id": group_id,
+        "position": stored.position,
+        "first_saved_at": stored.recorded_at,
+        "saved_at": stored.recorded_at,
+        "saved_by": stored.actor_id,
+        "marked": marked,
+        "from_paper": from_paper,
+    }
+    put(w.conn, register_state, [row])
+
+
+_READ = select(
+    mark.c.session_no,
+    mark.c.pupil_id,
+    mark.c.code_id,
+    mark.c.minutes,
+    mark.c.position,
+    mark_note.c.note,
+    mark_note.c.source,
+).outerjoin_from(
+    mark,
+    mark_note,
+    and_(
+        mark_note.c.setting_id == mark.c.setting_id,
+        mark_note.c.session_no == mark.c.session_no,
+        mark_note.c.pupil_id == mark.c.pupil_id,
+    ),
+)
+
+
+def for_session(
+    conn: Connection, setting_id: int, session_nos: Iterable[int], pupil_ids: Iterable[int] | None = None
+) -> list[StoredMark]:
+    """Return the marks of some sessions, by session and pupil, with their notes."""
+    query = _READ.where(mark.c.setting_id == setting_id, mark.c.session_no.in_(list(session_nos)))
+    if pupil_ids is not None:
+        query = query.where(mark.c.pupil_id.in_(list(pupil_ids)))
+    return [StoredMark(*row) for row in conn.execute(query.order_by(mark.c.session_no, mark.c.pupil_id))]
+
+
+def packed(
+    conn: Connection, setting_id: int, years: Iterable[int], pupil_ids: Iterable[int] | None = None
+) -> dict[tuple[int, int], tuple[str, bytes]]:
+    """Return (layout, packed year) by (pupil, year), of some pupils or the whole setting."""
+    query = select(pupil_year.c.pupil_id, pupil_year.c.year, pupil_year.c.layout, pupil_year.c.packed).where(
+        pupil_year.c.setting_id == setting_id, pupil_year.c.year.in_(list(years))
+    )
+    if pupil_ids is not None:
+        query = query.where(pupil_year.c.pupil_id.in_(list(pupil_ids)))
+    return {(pupil, year): (layout, blob) for pupil, year, layout, blob in conn.execute(query)}
+
+
+def year(conn: Connection, setting_id: int, pupil_ids: Iterable[int], years: Iterable[int]) -> dict[int, list[Mark]]:
+    """Return each pupil's marks of some storage years, oldest first (minutes are not in the packed years)."""
+    pupils = list(pupil_ids)
+    history: dict[int, list[Mark]] = {pupil: [] for pupil in pupils}
+    for (pupil, at), (layout, blob) in sorted(packed(conn, setting_id, years, pupils).items()):
+        pairs = packing.marks(blob, layout, date(at, packing.FIRST_MONTH, 1))
+        history[pupil].extend(Mark(session_no, code_id) for session_no, code_id in pairs)
+    return history

@@ -1,0 +1,209 @@
+"""What the marks, notes and packed years must be, given the events; and what differs from that."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from intranet.law import packed as packing
+from intranet.store import bulk
+from intranet.store.kinds import mark_kinds
+from intranet.store.registers import unpack_bytes, unpack_ids
+from intranet.store.tables import event, mark, mark_note, pupil_year, register_state
+from intranet.store.writing import Writing, connection
+
+Cell = tuple[int, int | None, int]  # code id, minutes, position
+Note = tuple[str, str | None, int]  # note, source, position
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row that is not what the events say: where it is, what was found there and what should be."""
+
+    table: str
+    key: tuple[int, ...]
+    found: Any
+    expected: Any
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}: found {self.found!r}, the events say {self.expected!r}"
+
+
+@dataclass(frozen=True)
+class Log:
+    """The register events of a setting by session, in order, and the positions of those whose data was forgotten."""
+
+    by_session: Mapping[int, list[tuple[int, dict[str, Any]]]]
+    forgotten: frozenset[int]
+
+
+def register_log(conn: Connection, setting_id: int) -> Log:
+    """Return every event that wrote marks."""
+    query = select(event.c.position, event.c.data).where(
+        event.c.setting_id == setting_id, event.c.kind.in_(mark_kinds())
+    )
+    by_session: dict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+    forgotten = set()
+    for position, text in conn.execute(query.order_by(event.c.position)):
+        if text is None:
+            forgotten.add(position)
+        else:
+            data = json.loads(text)
+            by_session[data["s"]].append((position, data))
+    return Log(by_session, frozenset(forgotten))
+
+
+def session_marks(log: list[tuple[int, dict[str, Any]]]) -> tuple[dict[int, Cell], dict[int, Note]]:
+    """Return the marks and notes of one session, by pupil, after its events in order."""
+    cells: dict[int, Cell] = {}
+    notes: dict[int, Note] = {}
+    for position, data in log:
+        pupils, minutes = unpack_ids(data["p"]), data.get("m")
+        if minutes:
+            cells.update(
+                (p, (c, minutes.get(str(i)), position))
+                for i, (p, c) in enumerate(zip(pupils, unpack_bytes(data["c"]), strict=True))
+            )
+        else:
+            cells.update((p, (c, None, position)) for p, c in zip(pupils, unpack_bytes(data["c"]), strict=True))
+        if notes:
+            for pupil in pupils:
+                notes.pop(pupil, None)
+        sources = data.get("k", {})
+        notes.update((pupils[int(i)], (note, sources.get(i), position)) for i, note in data.get("n", {}).items())
+    cells = {pupil: cell for pupil, cell in cells.items() if cell[0]}
+    return cells, {pupil: note for pupil, note in notes.items() if pupil in cells}
+
+
+def differences(setting_id: int) -> list[Difference]:
+    """Return everything in a setting's projections that does not match its events."""
+    with connection() as conn:
+        return list(differences_on(conn, setting_id))
+
+
+def differences_on(conn: Connection, setting_id: int) -> Iterator[Difference]:
+    """Yield every mark, note, packed year and register state that does not match the events."""
+    log = register_log(conn, setting_id)
+    notes: dict[tuple[int, int], Note] = {}
+    years = bulk.Years()
+    for session_no, found in _rows_by_session(conn, setting_id, sorted(log.by_session)):
+        cells, noted = session_marks(log.by_session.get(session_no, []))
+        notes.update({(session_no, pupil): note for pupil, note in noted.items()})
+        years.add(session_no, ((pupil, cell[0]) for pupil, cell in found.items()))
+        if found != cells:
+            yield from _differing("mark", (setting_id, session_no), found, cells, log.forgotten, 2)
+    yield from _note_differences(conn, setting_id, notes, log.forgotten)
+    yield from _year_differences(conn, setting_id, years)
+    yield from _state_differences(conn, setting_id, log)
+
+
+def _rows_by_session(conn: Connection, setting_id: int, logged: list[int]) -> Iterator[tuple[int, dict[int, Cell]]]:
+    """Yield the marks found in each session that has marks or events, in order."""
+    query = select(mark.c.session_no, mark.c.pupil_id, mark.c.code_id, mark.c.minutes, mark.c.position)
+    rows = conn.execution_options(yield_per=10_000).execute(
+        query.where(mark.c.setting_id == setting_id).order_by(mark.c.session_no, mark.c.pupil_id)
+    )
+    waiting = iter(logged)
+    awaited = next(waiting, None)
+    for session_no, group in groupby(rows, key=itemgetter(0)):
+        while awaited is not None and awaited < session_no:
+            yield awaited, {}
+            awaited = next(waiting, None)
+        if awaited == session_no:
+            awaited = next(waiting, None)
+        yield session_no, {row[1]: (row[2], row[3], row[4]) for row in group}
+    while awaited is not None:
+        yield awaited, {}
+        awaited = next(waiting, None)
+
+
+def _differing(
+    table: str,
+    key: tuple[int, ...],
+    found: Mapping[int, Any],
+    expected: Mapping[int, Any],
+    forgotten: frozenset[int],
+    at: int,
+) -> Iterator[Difference]:
+    for pupil in found.keys() | expected.keys():
+        is_there, should_be = found.get(pupil), expected.get(pupil)
+        if is_there != should_be and not (is_there and is_there[at] in forgotten):
+            yield Difference(table, (*key, pupil), is_there, should_be)
+
+
+def _note_differences(
+    conn: Connection, setting_id: int, expected: dict[tuple[int, int], Note], forgotten: frozenset[int]
+) -> Iterator[Difference]:
+    query = select(mark_note).where(mark_note.c.setting_id == setting_id)
+    found = {(r.session_no, r.pupil_id): (r.note, r.source, r.position) for r in conn.execute(query)}
+    for key in found.keys() | expected.keys():
+        is_there = found.get(key)
+        if is_there != expected.get(key) and not (is_there and is_there[2] in forgotten):
+            yield Difference("mark_note", (setting_id, *key), is_there, expected.get(key))
+
+
+def _year_differences(conn: Connection, setting_id: int, years: bulk.Years) -> Iterator[Difference]:
+    """Yield the packed years that do not hold exactly the marks of their pupil."""
+    expected = {key: list(pairs) for key, pairs in years.changes().items()}
+    query = select(pupil_year.c.year, pupil_year.c.pupil_id, pupil_year.c.layout, pupil_year.c.packed)
+    for year, pupil, layout, blob in conn.execute(query.where(pupil_year.c.setting_id == setting_id)):
+        should_be = expected.pop((year, pupil), [])
+        try:
+            is_there = list(packing.marks(blob, layout, date(year, packing.FIRST_MONTH, 1)))
+        except (ValueError, ArithmeticError, packing.struct.error):
+            is_there = None
+        if is_there != should_be:
+            yield Difference("pupil_year", (setting_id, year, pupil), _brief(is_there), _brief(should_be))
+    for (year, pupil), should_be in expected.items():
+        yield Difference("pupil_year", (setting_id, year, pupil), None, _brief(should_be))
+
+
+def _brief(pairs: list[tuple[int, int]] | None) -> str:
+    return "bytes that are no packed year" if pairs is None else f"{len(pairs)} marks"
+
+
+def _state_differences(conn: Connection, setting_id: int, log: Log) -> Iterator[Difference]:
+    """Yield register states whose latest save is not the latest event of that register."""
+    expected: dict[tuple[int, int], int] = {}
+    for session_no, saved in log.by_session.items():
+        expected.update(
+            {(session_no, data["g"]): position for position, data in saved if "g" in data and "why" not in data}
+        )
+    query = select(register_state.c.session_no, register_state.c.group_id, register_state.c.position)
+    found = {(row[0], row[1]): row[2] for row in conn.execute(query.where(register_state.c.setting_id == setting_id))}
+    for key, position in found.items():
+        if position not in log.forgotten and expected.get(key) != position:
+            yield Difference("register_state", (setting_id, *key), position, expected.get(key))
+
+
+def rebuild(w: Writing, setting_id: int, layout: str) -> None:
+    """Write a setting's marks, notes and packed years again from its events (marks whose event was forgotten stay as they are)."""
+    log = register_log(w.conn, setting_id)
+    _clear(w.conn, mark, setting_id, log.forgotten)
+    _clear(w.conn, mark_note, setting_id, log.forgotten)
+    w.conn.execute(pupil_year.delete().where(pupil_year.c.setting_id == setting_id))
+    for session_no, saved in sorted(log.by_session.items()):
+        cells, notes = session_marks(saved)
+        bulk.insert(w.conn, mark, [(setting_id, session_no, pupil, *cell) for pupil, cell in sorted(cells.items())])
+        bulk.insert(w.conn, mark_note, [(setting_id, session_no, pupil, *note) for pupil, note in notes.items()])
+    years = bulk.Years()
+    rows = (
+        select(mark.c.session_no, mark.c.pupil_id, mark.c.code_id)
+        .where(mark.c.setting_id == setting_id)
+        .order_by(mark.c.session_no)
+    )
+    for session_no, group in groupby(w.conn.execute(rows), key=itemgetter(0)):
+        years.add(session_no, ((row[1], row[2]) for row in group))
+    years.store(w.conn, setting_id, layout)
+
+
+def _clear(conn: Connection, table: Table, setting_id: int, forgotten: frozenset[int]) -> None:
+    conn.execute(table.delete().where(table.c.setting_id == setting_id, table.c.position.not_in(sorted(forgotten))))
