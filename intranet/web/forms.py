@@ -106,7 +106,9 @@ def in_words(field: Field, text: str) -> str:
     if pattern is None:
         return text
     raw = getattr(field, "raw_data", None) or [field.data]
-    return pattern.format(label=field.label.text, value="" if raw[0] is None else raw[0])
+    if raw[0] in (None, ""):
+        return f"{field.label.text}: nothing was entered. {pattern.rpartition('. ')[2]}"
+    return pattern.format(label=field.label.text, value=raw[0])
 
 
 def required(sentence: str) -> InputRequired:
