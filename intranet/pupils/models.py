@@ -72,7 +72,10 @@ class PupilContact(Base):
     """Who an adult is to a pupil, in the order to ring them (ATT-007, ATT-012)."""
 
     __tablename__ = "pupil_contact"
-    __table_args__ = (UniqueConstraint("pupil_id", "person_id"), Index("ix_pupil_contact_setting_id_pupil_id", "setting_id", "pupil_id"))
+    __table_args__ = (
+        UniqueConstraint("pupil_id", "person_id"),
+        Index("ix_pupil_contact_setting_id_pupil_id", "setting_id", "pupil_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     setting_id: Mapped[int]

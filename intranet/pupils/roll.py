@@ -115,12 +115,25 @@ def _placement(row: RowMapping, pupil_id: int, records: tuple[Record, ...] = ())
     if row["placement_id"] is None:
         return None
     return Placement(
-        row["placement_id"], pupil_id, row["model"], row["first"], row["last"], row["duties"] or {}, row["agreement"] or {}, records
+        row["placement_id"],
+        pupil_id,
+        row["model"],
+        row["first"],
+        row["last"],
+        row["duties"] or {},
+        row["agreement"] or {},
+        records,
     )
 
 
 def facts(
-    conn: Connection, setting_id: int, pupil_ids: Collection[int], *, contacts: bool = False, records: bool = False, on: date
+    conn: Connection,
+    setting_id: int,
+    pupil_ids: Collection[int],
+    *,
+    contacts: bool = False,
+    records: bool = False,
+    on: date,
 ) -> dict[int, PupilFacts]:
     """Return what rules may read about these pupils as of a day; at most three statements however many pupils."""
     ids = sorted(set(pupil_ids))
@@ -138,10 +151,14 @@ def _facts(setting_id: int, ids: Sequence[int], on: date) -> Select[Any]:
 
 
 def _fact(row: RowMapping, contacts: tuple[ContactFacts, ...], records: tuple[Record, ...]) -> PupilFacts:
-    return PupilFacts(row["id"], row["born"], _placement(row, row["id"], records), _split(row["flags"]), contacts, records)
+    return PupilFacts(
+        row["id"], row["born"], _placement(row, row["id"], records), _split(row["flags"]), contacts, records
+    )
 
 
-def _contacts(conn: Connection, setting_id: int, ids: Sequence[int], on: date) -> Mapping[int, tuple[ContactFacts, ...]]:
+def _contacts(
+    conn: Connection, setting_id: int, ids: Sequence[int], on: date
+) -> Mapping[int, tuple[ContactFacts, ...]]:
     link, person = m.PupilContact, m.Person
     query = (
         select(link.id, link.pupil_id, link.person_id, link.relationship, link.priority, link.parental_responsibility, link.lives_with, person.phones)
@@ -152,7 +169,13 @@ def _contacts(conn: Connection, setting_id: int, ids: Sequence[int], on: date) -
     found: dict[int, list[ContactFacts]] = {}
     for row in conn.execute(query):
         fact = ContactFacts(
-            row.id, f"person:{row.person_id}", row.relationship, row.priority, bool(row.phones), row.parental_responsibility, row.lives_with
+            row.id,
+            f"person:{row.person_id}",
+            row.relationship,
+            row.priority,
+            bool(row.phones),
+            row.parental_responsibility,
+            row.lives_with,
         )
         found.setdefault(row.pupil_id, []).append(fact)
     return {key: tuple(value) for key, value in found.items()}

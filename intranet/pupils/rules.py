@@ -42,11 +42,6 @@ def year_from_text(text: str) -> int | None:
     raise ValueError(f"`{text}` is not a year group. Use R, N1, N2 or a number from 1 to {_HIGHEST}.")
 
 
-def age_on(born: date, on: date) -> int:
-    """Return the age in whole years on a day."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
 def spans_meet(first: date, last: date | None, other_first: date, other_last: date | None) -> bool:
     """Return whether two spans of days share one; an open end never ends."""
     return (last is None or other_first <= last) and (other_last is None or first <= other_last)

@@ -1,0 +1,60 @@
+"""The year-end rollover: look at it, change it, do it, undo it."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from intranet import store
+from intranet.errors import Refused
+from intranet.people import current_actor
+from intranet.pupils import rollover
+from intranet.pupils.forms import RolloverForm, UndoForm
+from intranet.pupils.views.blueprint import blueprint, here, show_again
+from intranet.web.kit import allow, now, respond, say_next, see_other, today
+
+PAGE = "pupils/year.html"
+
+
+@blueprint.route("/year-end/", methods=["GET", "POST"])
+@allow("year:roll")
+def year_end(setting_id: int) -> Response:
+    """Preview the rollover to the next school year, and carry it out."""
+    ctx, _ = here(setting_id)
+    form = RolloverForm()
+    try:
+        plan, last = _plan(setting_id)
+        if request.method == "GET":
+            return respond(PAGE, form=form, plan=plan, last=last, undo=UndoForm(formdata=None), today=today())
+        if form.validate():
+            chosen = rollover.changed(plan, set(form.leaver.data or ()), form.names(request.form))
+            rollover.roll_over_year(ctx, chosen, actor=current_actor(), now=now(), request_id=form.request_id)
+            say_next("Rolled over. It can be undone until the new year starts.")
+            return see_other("pupils.year_end", setting_id=setting_id)
+    except Refused as refused:
+        plan, last = _plan(setting_id, quiet=True)
+        return show_again(PAGE, form, refused, plan=plan, last=last, undo=UndoForm(formdata=None), today=today())
+    return respond(PAGE, status=422, form=form, plan=plan, last=last, undo=UndoForm(formdata=None), today=today())
+
+
+def _plan(setting_id: int, *, quiet: bool = False) -> tuple[rollover.Plan | None, object]:
+    """Return the plan (None, when ``quiet``, if there can be none) and the rollover that stands."""
+    ctx, _ = here(setting_id)
+    with store.connection() as conn:
+        last = rollover.last_rollover(conn, setting_id)
+        try:
+            return rollover.preview(conn, ctx, today()), last
+        except Refused:
+            if not quiet:
+                raise
+            return None, last
+
+
+@blueprint.post("/year-end/<int:rollover_id>/undo/")
+@allow("year:roll")
+def undo_year(setting_id: int, rollover_id: int) -> Response:
+    """Put everything back as it was before the rollover."""
+    form = UndoForm()
+    if form.validate():
+        rollover.undo(setting_id, rollover_id, actor=current_actor(), now=now())
+        say_next("The rollover was undone. Classes and year groups are as before.")
+    return see_other("pupils.year_end", setting_id=setting_id)
