@@ -15,7 +15,7 @@ from sqlalchemy import column as named
 
 from intranet.store.events import FIRST_LINK, canonical, digest, header, link
 from intranet.store.projections import Difference, differences_on
-from intranet.store.scope import all_settings
+from intranet.store.scope import all_settings, scope
 from intranet.store.state import State, state
 from intranet.store.tables import HOUSE, event, mark
 from intranet.store.writing import connection
@@ -48,7 +48,8 @@ class Report:
 
 def verify(setting_id: int | None = None, folder: Path | None = None) -> Report:
     """Check one setting's chain and projections, or every setting's, and the sealed heads in ``folder``."""
-    with all_settings("verify"), connection() as conn:
+    reach = all_settings("verify") if setting_id is None else scope([setting_id])
+    with reach, connection() as conn:
         return verify_on(conn, state(), setting_id, folder)
 
 

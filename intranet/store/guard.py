@@ -24,6 +24,7 @@ from sqlalchemy.sql.selectable import Alias, FromClause, Join
 
 from intranet.store import scope as scopes
 from intranet.store.scope import OutOfScope
+from intranet.store.tables import HOUSE
 
 #: Marks a statement of the store itself that is scoped by other means (a position, a chain).
 UNSCOPED = {"daymark_unscoped": True}
@@ -179,8 +180,8 @@ def watch(engine: Engine) -> None:
         context: ExecutionContext | None,
         executemany: bool,
     ) -> None:
-        if conn.dialect.name == "postgresql" and not conn.info.get("daymark.telling"):
-            _tell_postgres(conn, cursor)
+        if conn.dialect.name == "postgresql":
+            _tell_postgres(conn)
         compiled = getattr(context, "compiled", None)
         if compiled is None or not isinstance(compiled, SQLCompiler):
             return
@@ -211,23 +212,24 @@ def _listed(row: Mapping[str, Any], name: str) -> list[int]:
     return [value for key, value in row.items() if key.startswith(name) and key[len(name) + 1 :].isdigit()]
 
 
-def _tell_postgres(conn: Connection, cursor: DBAPICursor) -> None:
+def _tell_postgres(conn: Connection) -> None:
     """Give the transaction the list of settings in scope, once for each scope it meets."""
     scope = scopes.current()
-    wanted: object = scope
-    if conn.info.get("daymark.settings") == wanted:
+    if conn.info.get("daymark.settings") == scope:
         return
-    if scope.everything:
-        cursor.execute(ALL_SETTINGS)
-    else:
-        cursor.execute("select set_config('app.settings', %s, true)", (",".join(map(str, sorted(scope.setting_ids))),))
-    conn.info["daymark.settings"] = wanted
+    with conn.connection.cursor() as cursor:  # one of our own: the statement's may be a server-side one
+        settings = _every_setting(cursor) if scope.everything else scope.setting_ids
+        cursor.execute("select set_config('app.settings', %s, true)", (",".join(map(str, sorted(settings))),))
+    conn.info["daymark.settings"] = scope
 
 
-ALL_SETTINGS = (
-    "select set_config('app.settings', case when to_regclass('setting') is null then '0' "
-    "else (select coalesce(string_agg(id::text, ',') || ',0', '0') from setting) end, true)"
-)
+def _every_setting(cursor: Any) -> set[int]:
+    """Return the house and every setting there is (none before the migration that makes their table)."""
+    cursor.execute("select to_regclass('setting') is not null")
+    if not cursor.fetchone()[0]:
+        return {HOUSE}
+    cursor.execute("select id from setting")
+    return {HOUSE, *(row[0] for row in cursor.fetchall())}
 
 
 def watch_session(session: type[Session] | Any, *, writable: bool) -> None:

@@ -22,7 +22,14 @@ def own_migration(tmp_path_factory):
     """Migrates to the store's own tables only."""
     folder = tmp_path_factory.mktemp("versions")
     shutil.copy(migrations.FOLDER / "versions" / "0001_store.py", folder)
-    return lambda engine: migrations.upgrade(engine, folder=folder)
+
+    def migrate(engine):
+        migrations.upgrade(engine, folder=folder)
+        with engine.begin() as conn:  # stands in for the settings room's table, which lists every setting
+            conn.exec_driver_sql("create table setting (id integer primary key)")
+            conn.exec_driver_sql("insert into setting values (1), (2), (3)")
+
+    return migrate
 
 
 @pytest.fixture(scope="session")
