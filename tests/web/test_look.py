@@ -1,0 +1,102 @@
+"""The shell in a real browser: no accessibility faults, nothing wider than a phone, no report of stopped code."""
+
+import pytest
+
+from tests.web.browser import browser, chromium, served, violations
+from tests.web.sample import build
+
+SIZES = {
+    "desk": {"viewport": {"width": 1366, "height": 768}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+needs_browser = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def site():
+    app = build(dressed=True)
+    with served(app) as url, browser() as made:
+        yield app, url, made
+
+
+@pytest.fixture(params=SIZES)
+def page(site, request):
+    app, url, made = site
+    context = made.new_context(base_url=url, **SIZES[request.param])
+    opened = context.new_page()
+    problems = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened
+    context.close()
+    assert problems == []
+    assert list(app.extensions["daymark.csp_reports"].latest) == []
+
+
+def wide(page):
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    "path", ["/form/", "/guarded/", "/nowhere/", "/fails/conflict/", "/fails/surprise/", "/help/", "/accessibility/"]
+)
+def test_no_page_of_the_shell_has_an_accessibility_fault_or_runs_off_the_side(page, path):
+    page.goto(path)
+    assert violations(page) == []
+    assert wide(page) <= 0
+
+
+@needs_browser
+def test_a_form_sent_back_has_no_fault_and_keeps_what_was_typed(page):
+    page.goto("/form/")
+    page.fill("[name=minutes]", "soon")
+    page.click(".app-save-bar button")
+    page.wait_for_selector(".govuk-error-summary")
+    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    assert page.input_value("[name=minutes]") == "soon"
+    assert violations(page) == []
+    assert wide(page) <= 0
+
+
+@needs_browser
+def test_the_focused_field_is_never_under_the_save_bar(page):
+    page.goto("/form/")
+    page.focus("[name=name]")
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        hidden = page.evaluate("""() => {
+            const a = document.activeElement, bar = document.querySelector('.app-save-bar');
+            if (bar.contains(a)) return 0;
+            const foot = Math.min(a.getBoundingClientRect().bottom, innerHeight);
+            return Math.max(0, foot - bar.getBoundingClientRect().top);
+        }""")
+        inside = page.evaluate("!!document.activeElement.closest('form[method=post] .govuk-form-group')")
+        assert not inside or hidden < 1
+
+
+@needs_browser
+def test_the_jump_key_goes_to_the_jump_box(page):
+    page.goto("/form/")
+    page.keyboard.press("Control+k")
+    assert page.evaluate("document.activeElement.id") == "jump"
+    page.focus("[name=note]")
+    page.keyboard.press("Alt+j")
+    assert page.evaluate("document.activeElement.id") == "jump"
+
+
+@needs_browser
+def test_escape_closes_a_menu_and_gives_the_focus_back(page):
+    page.goto("/form/")
+    page.click(".app-menu--right summary")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "T. Amberley"
+    assert not page.is_visible("text=Sign out")
+
+
+@needs_browser
+def test_a_row_of_the_register_is_low_at_a_desk_and_tall_under_a_finger(page):
+    page.goto("/form/")
+    row = page.locator(".app-register tbody tr").nth(2).bounding_box()["height"]
+    touch = page.evaluate("matchMedia('(pointer: coarse)').matches")
+    assert row >= 44 if touch else 26 <= row <= 28
