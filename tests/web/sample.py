@@ -146,6 +146,11 @@ def routes(app):
             "unsaved": kit.NotSaved("The disk is full"),
         }[kind]
 
+    @app.get("/live/")
+    @kit.public("a test page")
+    def live():
+        return kit.respond("sample/live.html")
+
     @app.get("/slots/<name>/")
     @kit.public("a test page")
     def slots(name):

@@ -100,3 +100,64 @@ def test_a_row_of_the_register_is_low_at_a_desk_and_tall_under_a_finger(page):
     row = page.locator(".app-register tbody tr").nth(2).bounding_box()["height"]
     touch = page.evaluate("matchMedia('(pointer: coarse)').matches")
     assert row >= 44 if touch else 26 <= row <= 28
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("surprise", "The fault is ours"),
+        ("conflict", "yours N, theirs L"),
+        ("unsaved", "Not saved. Your entries are below"),
+    ],
+)
+def test_a_failed_live_save_says_so_at_the_top_and_leaves_the_page_as_it_was(page, kind, words):
+    page.goto("/live/")
+    page.fill("[name=note]", "Rang at 9")
+    page.click(f"text={kind}")
+    page.wait_for_selector("#page-alert .app-notice--danger")
+    assert words in page.inner_text("#page-alert")
+    assert page.inner_text("#part") == "as it was"
+    assert page.input_value("[name=note]") == "Rang at 9"
+
+
+@needs_browser
+def test_a_lost_connection_is_said_and_a_working_one_swaps_the_part(page):
+    page.goto("/live/")
+    page.click("text=refresh")
+    page.wait_for_selector("text=Two registers.")
+    page.context.set_offline(True)
+    page.click("text=surprise")
+    page.wait_for_selector("text=No connection to the server.")
+
+
+@needs_browser
+def test_a_page_with_unsaved_work_asks_before_it_is_left(page):
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/live/")
+    page.goto("/help/")
+    assert asked == []
+    page.goto("/live/")
+    page.fill("[name=note]", "Rang at 9")
+    page.goto("/help/")
+    assert asked == ["beforeunload"]
+
+
+@needs_browser
+def test_nothing_is_left_in_the_browsers_storage(page):
+    page.goto("/live/")
+    page.fill("[name=note]", "Rang at 9")
+    page.click("text=refresh")
+    page.wait_for_selector("text=Two registers.")
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+
+
+@needs_browser
+def test_paper_has_the_warning_and_none_of_the_screens_tools(page):
+    page.goto("/form/")
+    page.emulate_media(media="print")
+    assert page.is_visible("text=Contains personal data.")
+    assert "Printed for T. Amberley, Fernhollow Primary, Tue 14 Oct 2025, 09:31" in page.inner_text(".app-printed")
+    assert not page.is_visible(".app-nav")
+    assert not page.is_visible(".app-save-bar")
