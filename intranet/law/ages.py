@@ -47,7 +47,7 @@ def compulsory_from(born: date) -> date:
 
 
 def compulsory_until(born: date) -> date:
-    """The last day of compulsory school age: the last Friday in June of the school year of the sixteenth birthday (s8(3))."""
+    """The last day of compulsory school age: the last Friday in June of the school year of turning 16 (s8(3))."""
     rule = _ages()["compulsory_until"][-1]
     start = school_year_start(birthday(born, rule["age"]))
     return last_weekday(start.year + 1, rule["leaving_month"], WEEKDAYS.index(rule["leaving_weekday"]))

@@ -66,7 +66,8 @@ def _checked(periods: Iterable[TermPeriod]) -> tuple[TermPeriod, ...]:
     for period in ordered:
         if period.last < period.first:
             raise CalendarError(
-                f"{period.year} {period.name} ends on {long_date(period.last)}, before it begins on {long_date(period.first)}."
+                f"{period.year} {period.name} ends on {long_date(period.last)}, "
+                f"before it begins on {long_date(period.first)}."
             )
     for earlier, later in zip(ordered, ordered[1:], strict=False):
         if later.first <= earlier.last:
@@ -79,7 +80,7 @@ def _checked(periods: Iterable[TermPeriod]) -> tuple[TermPeriod, ...]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The calendar of one setting. A school day is a weekday in a half-term that nothing closes (Education Act 1996 s579(1))."""
+    """The calendar of one setting: a school day is a weekday in a half-term that nothing closes (EA 1996 s579(1))."""
 
     periods: tuple[TermPeriod, ...]
     closures: tuple[Closure, ...] = ()
@@ -166,7 +167,8 @@ class Calendar:
             else "for no days at all"
         )
         raise CalendarError(
-            f"The calendar has term dates {known}: it cannot count that far from {long_date(start)}. Add the next term dates."
+            f"The calendar has term dates {known}: it cannot count that far from {long_date(start)}. "
+            "Add the next term dates."
         )
 
     def half_term(self, day: date) -> TermPeriod | None:
@@ -210,11 +212,11 @@ class Calendar:
         return first, self._year_end(year) - ONE_DAY
 
     def school_weeks(self, first: date, last: date) -> list[date]:
-        """The Mondays of the weeks from one day's week to another's in which at least one session is held (SI 2007/1867 reg 9A(6))."""
+        """The Mondays of the weeks, between two days, with at least one session (SI 2007/1867 reg 9A(6))."""
         return list(self._weeks[bisect_left(self._weeks, _monday(first)) : bisect_right(self._weeks, last)])
 
     def window(self, day: date, weeks: int) -> tuple[date, date]:
-        """The first Monday and last Sunday of so many school weeks ending with the day's week, or the last one before it."""
+        """The first Monday and last Sunday of so many school weeks, up to the day's week or the last before it."""
         end = bisect_right(self._weeks, day)
         if end == 0:
             raise CalendarError(f"The calendar has no school week up to {long_date(day)}. Add the earlier term dates.")

@@ -96,7 +96,8 @@ class CodesOn:
 
     def _not_yet(self, code: Code) -> str:
         before = f"use {code.replaces.replace(';', ' or ')}" if code.replaces else "there was no such code"
-        return f"{code.symbol} is not in force on {long_date(self.day)}: it begins on {long_date(code.valid_from)}. Before then {before}."
+        begins = long_date(code.valid_from)
+        return f"{code.symbol} is not in force on {long_date(self.day)}: it begins on {begins}. Before then {before}."
 
     def _no_longer(self, code: Code) -> str:
         ended = long_date(code.valid_to or self.day)
@@ -129,7 +130,7 @@ class CodeTable:
                 )
             if symbols.setdefault(code.symbol, code.id) != code.id:
                 raise ValueError(
-                    f"Code {code.symbol} has two ids, {symbols[code.symbol]} and {code.id}: an id belongs to the symbol."
+                    f"Code {code.symbol} has two ids, {symbols[code.symbol]} and {code.id}: keep one of them."
                 )
             twin = next(
                 (c for c in self._codes if c is not code and c.symbol == code.symbol and c.in_force(code.valid_from)),
@@ -137,7 +138,7 @@ class CodeTable:
             )
             if twin is not None:
                 raise ValueError(
-                    f"Code {code.symbol} is defined twice on {long_date(code.valid_from)}: end one before the other begins."
+                    f"Code {code.symbol} is defined twice on {long_date(code.valid_from)}: end one of them first."
                 )
 
     def __iter__(self) -> Iterator[Code]:

@@ -113,7 +113,7 @@ def _code(mark: Mark, codes: CodeTable) -> Code:
 
 
 def of_compulsory_age(marks: Iterable[Mark], born: date) -> list[Mark]:
-    """The marks of sessions on which the pupil was of compulsory school age: only these count for thresholds and returns."""
+    """The marks made at compulsory school age: only these count for thresholds and returns."""
     return [mark for mark in marks if is_compulsory(born, mark.day)]
 
 

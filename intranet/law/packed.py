@@ -1,6 +1,7 @@
 """A pupil's year of marks as bytes, for figures of a whole school in milliseconds.
 
-Layout ``H`` (half days): one byte a session, the code's id or 0, at ``(day - year_start).days * 2 + (0 for AM, 1 for PM)``.
+Layout ``H`` (half days): one byte a session, the code's id or 0,
+at ``(day - year_start).days * 2 + (0 for AM, 1 for PM)``.
 Layout ``T`` (timed sessions): entries of five bytes in order: day offset (2), slot (2), code id (1).
 """
 

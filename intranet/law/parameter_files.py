@@ -46,7 +46,8 @@ class _Place:
 def load(path: Path, origin: str, known_clauses: Collection[str] | None = None) -> list[ParameterValue]:
     """The values in a YAML file, or in a folder of them (its ``parameters`` folder where it has one).
 
-    A key with a dot is whole; one without is put after the file's name. ``known_clauses`` are the clause ids that may be cited.
+    A key with a dot is whole; one without is put after the file's name.
+    ``known_clauses`` are the clause ids that may be cited.
     ParameterError for what cannot be read.
     """
     values = [value for file in _files(path) for value in _load_file(_Place(file, origin, known_clauses))]
@@ -146,7 +147,8 @@ def _end(place: _Place, entry: dict[str, yaml.Node], start: date | None, followi
     if before_next and until > before_next:
         raise place.error(
             entry["until"],
-            f"its dates overlap: it lasts until {long_date(until)} but the next value starts on {long_date(following or until)}.",
+            f"its dates overlap: it lasts until {long_date(until)} "
+            f"but the next value starts on {long_date(following or until)}.",
         )
     return until
 

@@ -15,8 +15,16 @@ from intranet.law.parameter_values import ParameterError, ParameterValue, say
 from intranet.law.words import DATA, long_date
 
 __all__ = [
-    "ParameterError", "ParameterValue", "Parameters", "ParametersAt", "Read", "Resolution", "core_parameters", "load", "say",
-]  # fmt: skip
+    "ParameterError",
+    "ParameterValue",
+    "Parameters",
+    "ParametersAt",
+    "Read",
+    "Resolution",
+    "core_parameters",
+    "load",
+    "say",
+]
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Resolution:
 
 
 def _rank(value: ParameterValue) -> tuple[int, int, int]:
-    """Whose word counts more: a confirmed value before an assumption or an unset one, the house, the plugin, the core."""
+    """Whose word counts more: a confirmed value before an assumption, then house, plugin, core."""
     origin = {"house": 2, "core": 0}.get(value.origin, 1)
     binding = int(value.standing != "assumption" or origin == 2)
     return int(value.value is not None), binding, origin
@@ -176,7 +184,7 @@ class ParametersAt:
 
     def keys(self) -> tuple[str, ...]:
         """The keys with a value in force."""
-        return tuple(key for key in self._parameters.keys() if key in self)
+        return tuple(sorted({value.key for value in self._parameters if value.key in self}))
 
     @property
     def trail(self) -> tuple[Read, ...]:

@@ -1,4 +1,7 @@
-"""Continuous runs of absence in school days (SI 2024/208 reg 9(1)(i), 13(7)): closed days are neutral, one other code breaks."""
+"""Continuous runs of absence in school days (SI 2024/208 reg 9(1)(i), 13(7)).
+
+Closed days are neutral; one other code breaks a run.
+"""
 
 from __future__ import annotations
 
@@ -61,8 +64,9 @@ def run_to(
 ) -> Run | None:
     """The run that ends on a day, or on the last marked day before it; None when there is none.
 
-    ``marks`` is session number -> code id. ``neutral`` are codes of sessions that were not held (Y4). A day of the run is one on which
-    every session due is in ``allowed``; a day whose sessions are not all marked yet is left out, and breaks a run only when it is past.
+    ``marks`` is session number -> code id. ``neutral`` are codes of sessions that were not held (Y4).
+    A day of the run is one on which every session due is in ``allowed``. A day whose sessions are not
+    all marked yet is left out, and breaks a run only when it is past.
     """
     if not marks:
         return None

@@ -17,7 +17,7 @@ class Window:
     def __post_init__(self) -> None:
         if self.closes <= self.opens:
             raise ValueError(
-                f"The register closes at {self.closes:%H:%M}, not after it opens at {self.opens:%H:%M}. Change one of the times."
+                f"The register closes at {self.closes:%H:%M}, not after it opens at {self.opens:%H:%M}. Change one."
             )
 
     @property
@@ -43,9 +43,10 @@ def is_morning(session_key: str) -> bool:
 
 
 def propose(window: Window, arrival: time | datetime, session_key: str, reason: str | None = None) -> Arrival:
-    """The code for an arrival, compared to the minute; after close a more specific code (``reason``, such as M) wins over U.
+    """The code for an arrival, to the minute; after close a more specific code (``reason``, such as M) wins over U.
 
-    At or before opening is present, before closing is late, at or after closing is U (SI 2024/208 reg 10(2), 10(8); ATT-042, ATT-044).
+    At or before opening is present, before closing is late, at or after closing is U
+    (SI 2024/208 reg 10(2), 10(8); ATT-042, ATT-044).
     """
     minute = _minute(arrival.time() if isinstance(arrival, datetime) else arrival)
     late = minute - _minute(window.opens)

@@ -29,7 +29,7 @@ PlainLoader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[-+]?
 
 def read_yaml(path: Path) -> Any:
     """What a YAML file of ours holds."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506 - it is a SafeLoader
 
 
 def long_date(day: date) -> str:

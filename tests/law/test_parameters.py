@@ -34,7 +34,8 @@ def test_a_well_written_file_gives_times_exact_shares_and_ends_a_rule_with_null(
         "pm_open: {description: d, unit: clock, values: {always: {value: 13:00, reference: handbook}}}\n"
         "metrics.share: {description: d, unit: share, values: {2024-09-01: {value: 1/10, clauses: ATT-023}}}\n"
         "tries: {description: d, unit: days, values: {2024-09-01: {value: 5, citation: c}, 2025-09-01: null}}\n"
-        "unset: {description: d, unit: days, values: {2024-09-01: {value: null, standing: assumption, clauses: [SPM-18]}}}\n",
+        "unset: {description: d, unit: days, values: "
+        "{2024-09-01: {value: null, standing: assumption, clauses: [SPM-18]}}}\n",
         encoding="utf-8",
     )
     parameters = Parameters(load(tmp_path, "academy", known_clauses()))
