@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from intranet.law.sessions import day_of
 from intranet.store import marks
-from intranet.store.events import FIRST_LINK, Draft, hold_chain, row_of
+from intranet.store.events import FIRST_LINK, SQLITE_LAST, Draft, hold_chain, row_of
 from intranet.store.guard import UNSCOPED
 from intranet.store.registers import MarkRow, encode
 from intranet.store.scope import current, scope
@@ -81,7 +81,7 @@ def _positions(conn: Connection, count: int) -> Sequence[int]:
     if conn.dialect.name == "postgresql":
         taken = text("select nextval(pg_get_serial_sequence('event', 'position')) from generate_series(1, :n)")
         return conn.execute(taken, {"n": count}, execution_options=UNSCOPED).scalars().all()
-    query = text("select coalesce((select seq from sqlite_sequence where name = 'event'), 0)")
+    query = text(f"select {SQLITE_LAST}")
     last = conn.execute(query, execution_options=UNSCOPED).scalar_one()
     return range(last + 1, last + 1 + count)
 

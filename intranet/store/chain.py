@@ -55,8 +55,8 @@ def verify(setting_id: int | None = None, folder: Path | None = None) -> Report:
 
 def verify_on(conn: Connection, kept: State, setting_id: int | None, folder: Path | None) -> Report:
     """Check on an open connection, in a scope that reaches what is checked."""
-    settings = setting_ids(conn) if setting_id is None else [setting_id]
     sealed = _read_seals(folder, kept.seal_key) if folder else ([], [])
+    settings = _every_setting(conn, sealed[0]) if setting_id is None else [setting_id]
     problems, count = list(sealed[1]), 0
     for each in settings:
         walk = Walk(each, kept.chain_key, {s["position"]: s["mac"] for s in sealed[0] if s["setting_id"] == each})
@@ -64,6 +64,11 @@ def verify_on(conn: Connection, kept: State, setting_id: int | None, folder: Pat
         count += walk.count
         problems += [Problem(each, _position(d), str(d)) for d in differences_on(conn, each)]
     return Report(tuple(problems), count, _marks(conn, settings))
+
+
+def _every_setting(conn: Connection, heads: list[dict[str, Any]]) -> list[int]:
+    """Return every setting that exists or ever had a sealed event, so that a chain cut down to nothing shows."""
+    return sorted({*setting_ids(conn), *(head["setting_id"] for head in heads)})
 
 
 def _position(difference: Difference) -> int | None:

@@ -146,10 +146,14 @@ def row_of(draft: Draft, *, position: int, version: int, previous: bytes, key: b
 
 
 _same_setting = event.c.setting_id == bindparam("setting_id")
+#: The counter remembers a position that was taken and cut off; the table is asked too because a rebuild can lose the counter.
+SQLITE_LAST = (
+    "max(coalesce((select seq from sqlite_sequence where name = 'event'), 0), coalesce((select max(position) from event), 0))"
+)
 #: Position to use next: the sequence of PostgreSQL, the counter of SQLite's autoincrement (safe under its write lock).
 _NEXT = {
     "postgresql": literal_column("nextval(pg_get_serial_sequence('event', 'position'))", Integer),
-    "sqlite": literal_column("coalesce((select seq from sqlite_sequence where name = 'event'), 0) + 1", Integer),
+    "sqlite": literal_column(f"{SQLITE_LAST} + 1", Integer),
 }
 _LATEST_VERSION = (
     select(func.max(event.c.version))
