@@ -1,9 +1,39 @@
-"""The extension room."""
+"""The extension room: finds the setting plugins, checks them and gives each setting its caller."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from flask import Flask
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+
+from intranet.config import PROJECT_FOLDER
+from intranet.extension import discovery, host
+from intranet.extension.values import Role
+
+__all__ = ["host", "init_app"]
+
+PLUGINS = PROJECT_FOLDER / "plugins"
 
 
 def init_app(app: Flask) -> None:
-    """Register what this room brings to the app."""
+    """Load the plugins in the tree and the installed ones; raise ConfigError when one would not work."""
+    made = host.Host([*discovery.in_tree(PLUGINS), *discovery.installed()])
+    app.extensions["daymark.extensions"] = made
+    app.extensions["daymark.roles"] = lambda setting_type: roles(made, setting_type)
+    own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader is not None else []
+    folders = [folder for key in made.profiles if (folder := template_folder(made.plugin(key))) is not None]
+    app.jinja_loader = ChoiceLoader([*own, *(FileSystemLoader(folder) for folder in folders)])  # type: ignore[assignment]
+
+
+def roles(made: host.Host, setting_type: str) -> Mapping[str, Role]:
+    """Return a setting type's roles by key; none for a type that no plugin serves."""
+    return made.roles(setting_type)
+
+
+def template_folder(plugin: object) -> Path | None:
+    """Return where a plugin keeps its templates."""
+    file = getattr(plugin, "__file__", None)
+    folder = Path(file).parent / "templates" if file else None
+    return folder if folder is not None and folder.is_dir() else None

@@ -70,6 +70,9 @@ class RecordKind:
     label: str
     fields: Mapping[str, str]  # name -> 'text' | 'int' | 'date' | 'time' | 'bool' | 'share' | 'list', suffix '?' when optional
     clauses: tuple[str, ...] = ()
+    plans: bool = False  # session plans read it (a booking)
+    counts: bool = False  # triggers read it (a pupil's own threshold)
+    weekly: tuple[str, ...] = ()  # role keys that owe one of these to the setting in every school week
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Catalogue:
     roles: tuple[Role, ...] = ()
     placement_models: tuple[PlacementModel, ...] = ()
     record_kinds: tuple[RecordKind, ...] = ()
+    with_reason: Mapping[str, str] = field(default_factory=dict)  # entered symbol -> symbol stored when a reason is given
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Placement:
     last: date | None
     duties: Mapping[str, str] = field(default_factory=dict)
     agreement: Mapping[str, object] = field(default_factory=dict)
-    records: tuple["Record", ...] = ()
+    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ class PupilFacts:
     born: date | None
     placement: Placement | None
     flags: frozenset[str] = frozenset()
-    contacts: tuple["ContactFacts", ...] = ()
+    contacts: tuple[ContactFacts, ...] = ()
     records: tuple[Record, ...] = ()
 
 

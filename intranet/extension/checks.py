@@ -1,0 +1,60 @@
+"""What a catalogue may not say: roles, clauses, permissions and codes that nobody defines stop the start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+from intranet.errors import ConfigError
+from intranet.extension.values import Catalogue
+from intranet.law.clauses import known_clauses
+from intranet.people.permissions import CORE_ROLES, PERMISSIONS
+
+#: The smallest code id of a plugin's own codes: the ids below belong to the national ones.
+FIRST_OWN_CODE = 100
+CLAUSE = re.compile(r"[A-Z]{3}-\d+")
+FIELD_TYPES = frozenset({"text", "int", "date", "time", "bool", "share", "list"})
+
+
+def refuse_unknown(where: str, catalogue: Catalogue) -> None:
+    """Raise ConfigError naming the file, the thing and the nearest name that exists."""
+    for role in catalogue.roles:
+        _known(where, f"role “{role.key}” is like", role.like, CORE_ROLES)
+        for permission in role.also:
+            _known(where, f"role “{role.key}” may", permission, PERMISSIONS)
+        _clauses(where, f"role “{role.key}”", role.clauses)
+    for model in catalogue.placement_models:
+        _clauses(where, f"placement model “{model.key}”", model.clauses)
+    for kind in catalogue.record_kinds:
+        _clauses(where, f"record kind “{kind.key}”", kind.clauses)
+        for field_type in kind.fields.values():
+            _known(where, f"record kind “{kind.key}” has a field of type", field_type.rstrip("?"), FIELD_TYPES)
+    _twice(where, "role", [role.key for role in catalogue.roles])
+    _twice(where, "placement model", [model.key for model in catalogue.placement_models])
+    _twice(where, "record kind", [kind.key for kind in catalogue.record_kinds])
+
+
+def clauses_known(where: str, what: str, cited: Iterable[str]) -> None:
+    """Raise ConfigError for a clause id that no policy has; instruments of law pass."""
+    _clauses(where, what, cited)
+
+
+def _clauses(where: str, what: str, cited: Iterable[str]) -> None:
+    for clause in cited:
+        if CLAUSE.fullmatch(clause):
+            _known(where, f"{what} cites", clause, known_clauses())
+
+
+def _known(where: str, what: str, name: str, known: Collection[str]) -> None:
+    if name in known:
+        return
+    near = get_close_matches(name, known, n=1)
+    hint = f"Did you mean “{near[0]}”?" if near else f"It is one of {', '.join(sorted(known)[:20])}."
+    raise ConfigError(f"{where}: {what} “{name}”, which does not exist. {hint}")
+
+
+def _twice(where: str, what: str, keys: list[str]) -> None:
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ConfigError(f"{where}: the {what} “{key}” is declared twice. Keep one of them.")

@@ -1,0 +1,1 @@
+"""Setting plugins: one folder a setting type; the core finds them and never names them."""

@@ -1,0 +1,120 @@
+"""The academy policy's rules, as pure functions over facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from fractions import Fraction
+
+from intranet.extension.api import (
+    Assessment,
+    ContactFacts,
+    Facts,
+    Mark,
+    ParametersAt,
+    Request,
+    Trigger,
+    end_of,
+)
+from intranet.law import counting
+from intranet.law.calendar import CalendarError, TermPeriod
+
+
+def late_by_half_term(facts: Facts, params: ParametersAt) -> dict[TermPeriod, list[Mark]]:
+    """Return the marks that count as late by half-term; each half-term starts again from nothing (ATT-025, R-12)."""
+    return counting.late_by_half_term(facts.marks, facts.codes, params["lateness.codes"], facts.setting.calendar)
+
+
+def persistent_lateness(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
+    """Yield one finding a half-term in which late marks reached the count (ATT-025)."""
+    needed = params["lateness.persistent_count"]
+    for period, late in late_by_half_term(facts, params).items():
+        if len(late) < needed:
+            continue
+        since = late[needed - 1].day
+        yield Trigger(
+            "persistent_lateness",
+            facts.pupil.id,
+            period.first,
+            f"Persistent lateness: {len(late)} late marks in {period.name}",
+            tell=("attendance_lead",),
+            assign=("attendance_lead",),
+            counted=tuple(mark.session_no for mark in late),
+            figures={"count": len(late), "from": since.isoformat(), "half_term": f"{period.year} {period.name}"},
+            clauses=("ATT-025",),
+            urgency=60,
+        )
+
+
+def this_year(facts: Facts) -> list[Mark]:
+    """Return the marks of the school year that the facts stand in."""
+    first, last = year_of(facts)
+    return [mark for mark in facts.marks if first <= mark.day <= last]
+
+
+def year_of(facts: Facts) -> tuple[date, date]:
+    """Return the first and last day of the school year; the day itself where its term dates are not entered."""
+    calendar, today = facts.setting.calendar, facts.as_of.date()
+    try:
+        return calendar.year_range(calendar.school_year(today))
+    except CalendarError:
+        return today, today
+
+
+def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
+    """Yield the school year's finding once the share missed reaches the rate, this share included (ATT-023, ATT-024)."""
+    rate: Fraction = params["metrics.pa_rate"]
+    if not _anything_missed(facts):
+        return
+    counts = counting.count(this_year(facts), facts.codes)
+    if not counting.persistent(counts, rate):
+        return
+    yield Trigger(
+        "persistent_absence",
+        facts.pupil.id,
+        year_of(facts)[0],
+        f"Persistent absence: {counting.shown(counts.attendance)} attendance, {counts.absent} of {counts.possible} missed",
+        tell=("attendance_lead",),
+        assign=("attendance_lead",),
+        due=weekly_meeting(facts),
+        figures={
+            "possible": counts.possible,
+            "missed": counts.absent,
+            "rate_percent": str(counting.percent(counts.attendance)),
+            "missed_percent": str(counting.percent(counts.absence)),
+            "pa": True,
+            "plan_required": True,
+        },
+        clauses=("ATT-023", "ATT-024", "ATT-095", "ATT-096"),
+        urgency=70,
+    )
+
+
+def _anything_missed(facts: Facts) -> bool:
+    absent = {code.id for code in facts.codes if code.category in {"authorised_absence", "unauthorised_absence"}}
+    return any(mark.code_id in absent for mark in facts.marks)
+
+
+def weekly_meeting(facts: Facts) -> datetime | None:
+    """Return when the week's meeting must have discussed it: the last school day of the week (ATT-097, R-25)."""
+    last = facts.setting.calendar.last_school_day_of_week(facts.as_of.date())
+    return end_of(last, facts.as_of) if last else None
+
+
+def admission(request: Request, params: ParametersAt) -> Assessment:
+    """Return a warning when there are fewer numbers of different adults than the policy asks for (ATT-012)."""
+    needed, known = params["contacts.min_numbers"], adults_with_number(request.pupil.contacts)
+    if known >= needed:
+        return Assessment(clauses=("ATT-012",))
+    text = (
+        f"The policy asks for telephone numbers of {needed} different safe adults; there are {known}. "
+        "The admission can be saved: ask the family for more (ATT-012, C-52)."
+    )
+    return Assessment(
+        warnings=(text,), figures={"adults": known, "needed": needed}, clauses=("ATT-012",), tell=("attendance_officer",)
+    )
+
+
+def adults_with_number(contacts: tuple[ContactFacts, ...]) -> int:
+    """Return how many different adults have a number: two numbers of one adult count once."""
+    return len({contact.person_key for contact in contacts if contact.has_number})
