@@ -85,7 +85,12 @@ class Rows:
                 self.refuse(number, key, cells[index], str(reason))
                 continue
             if self.fields[key].needed and found[key] in (None, ""):
-                self.refuse(number, key, "", f"It is empty, and a row needs its {self.fields[key].label.lower()}. Fill it in or remove the row.")
+                self.refuse(
+                    number,
+                    key,
+                    "",
+                    f"It is empty, and a row needs its {self.fields[key].label.lower()}. Fill it in or remove the row.",
+                )
         return found if len(self.verdicts) == before else None
 
     def refuse(self, number: int, key: str, value: str, text: str) -> None:

@@ -1,0 +1,99 @@
+"""Importing in the browser: choose a file, look at what it would do, then store all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from intranet import store
+from intranet.errors import Refused
+from intranet.exchange import marks, service
+from intranet.exchange.columns import KINDS, LABELS
+from intranet.exchange.forms import MappingForm, UploadForm
+from intranet.exchange.reading import LARGEST_FILE, Sheet, UnreadableError, read
+from intranet.extension import host
+from intranet.people import current_actor
+from intranet.settings.service import context
+from intranet.web.kit import allow, now, respond, say_next, see_other, today
+
+blueprint = Blueprint("exchange", __name__, url_prefix="/settings/<int:setting_id>/import")
+SAMPLE_ROWS = 3
+FORM_ROOM = 64 * 1024  # the form around the file
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@allow("import:run")
+def start(setting_id: int) -> Response:
+    """Choose a file to import; it is read and looked at, not stored."""
+    request.max_content_length = LARGEST_FILE + FORM_ROOM
+    form = UploadForm()
+    with store.connection() as conn:
+        before = service.runs(conn, setting_id)
+    if request.method == "GET" or not form.validate():
+        return respond(
+            "exchange/start.html", status=200 if request.method == "GET" else 422, form=form, runs=before, labels=LABELS
+        )
+    data = form.file.data.read(LARGEST_FILE + 1)
+    try:
+        sheet = read(form.file.data.filename or "file", data)
+    except UnreadableError as reason:
+        form.file.errors = (*form.file.errors, str(reason))
+        return respond("exchange/start.html", status=422, form=form, runs=before, labels=LABELS)
+    kept = service.keep_upload(setting_id, current_actor().account_id, form.kind.data, sheet, data, now())
+    return see_other("exchange.look", setting_id=setting_id, upload_id=kept)
+
+
+def _file(setting_id: int, upload_id: int) -> tuple[Any, Sheet]:
+    with store.connection() as conn:
+        kept = service.upload(conn, setting_id, current_actor().account_id, upload_id)
+    return kept, read(kept.name, kept.data)
+
+
+@blueprint.route("/<int:upload_id>/", methods=["GET", "POST"])
+@allow("import:run")
+def look(setting_id: int, upload_id: int) -> Response:
+    """Show the columns, the first rows and what importing would do; a POST changes the columns."""
+    form = MappingForm()
+    kept, sheet = _file(setting_id, upload_id)
+    chosen = form.chosen(sheet.header, request.form) if request.method == "POST" and form.validate() else {}
+    if chosen:
+        with store.writing(now=now(), actor_id=current_actor().account_id) as w:
+            service.remember(w, setting_id, kept.kind, chosen)
+    return _look(setting_id, upload_id, kept, sheet, form)
+
+
+def _look(setting_id: int, upload_id: int, kept: Any, sheet: Sheet, form: MappingForm, status: int = 200) -> Response:
+    ctx = context(setting_id)
+    run = service.dry_run(ctx, host.for_setting(ctx), kept.kind, sheet, None, today())
+    with store.connection() as conn:
+        mapped = service.columns(conn, setting_id, kept.kind, sheet)
+        before = service.imported_before(conn, setting_id, kept.kind, sheet.digest)
+    dated = marks.dated_columns(sheet.header) if kept.kind == "marks" else {}
+    fields = {index: key for key, index in mapped.columns.items()}
+    return respond(
+        "exchange/look.html", status=status, form=form, upload_id=upload_id, kept=kept, run=run, before=before, choices=KINDS[kept.kind],
+        columns=[(index, title, fields.get(index, "")) for index, title in enumerate(sheet.header) if index not in dated],
+        dated=len(dated), sample=[cells for _, cells in sheet.rows[:SAMPLE_ROWS]], label=LABELS[kept.kind],
+    )  # fmt: skip
+
+
+@blueprint.post("/<int:upload_id>/store/")
+@allow("import:run")
+def store_file(setting_id: int, upload_id: int) -> Response:
+    """Store the whole file, or nothing of it."""
+    form = MappingForm()
+    kept, sheet = _file(setting_id, upload_id)
+    if not form.validate():
+        return _look(setting_id, upload_id, kept, sheet, form, 422)
+    ctx = context(setting_id)
+    try:
+        done = service.commit(
+            ctx, host.for_setting(ctx), kept.kind, sheet, None, account_id=current_actor().account_id, now=now()
+        )
+    except Refused as refused:
+        form.take(refused)
+        return _look(setting_id, upload_id, kept, sheet, form, 422)
+    service.forget_upload(setting_id, upload_id, current_actor().account_id, now())
+    say_next(f"Imported: {done.made:,} new, {done.changed:,} changed.")
+    return see_other("exchange.start", setting_id=setting_id)
