@@ -33,6 +33,10 @@ SENTENCES: Mapping[str, str] = {
     "Invalid email address.": "{label}: “{value}” is not an e-mail address. Enter one like name@example.org.",
 }
 
+#: How people write days and times by hand, beside what a browser's own picker sends.
+TYPED: Mapping[str, tuple[str, ...]] = {"DateField": ("%d/%m/%Y", "%d.%m.%Y"), "TimeField": ("%H.%M", "%H:%M:%S")}
+LONGEST_SHOWN = 60  # characters of a wrong value that an error repeats
+
 
 class Form(FlaskForm):
     """A form that knows its fields: an unknown or repeated one is a 400, for it is not what was drawn."""
@@ -45,6 +49,9 @@ class Form(FlaskForm):
         formdata = self.meta.wrap_formdata(self, formdata)
         if formdata is not None:
             refuse_unknown(formdata, self, self.open_prefixes)
+        for field in self:
+            if field.type in TYPED:
+                field.strptime_format = [*field.strptime_format, *TYPED[field.type]]
         super().process(formdata, *args, **values)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -103,12 +110,17 @@ def refuse_unknown(sent: Mapping[str, Any], form: FlaskForm, open_prefixes: tupl
 def in_words(field: Field, text: str) -> str:
     """Return the error as a sentence of ours; sentences a room wrote itself come back as they are."""
     pattern = SENTENCES.get(text.strip())
-    if pattern is None:
+    limit = text.startswith(("Field ", "Number "))
+    if pattern is None and not limit:
         return text
     raw = getattr(field, "raw_data", None) or [field.data]
-    if raw[0] in (None, ""):
+    shown = "" if raw[0] is None else str(raw[0])
+    shown = shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+    if pattern is None:
+        return f"{field.label.text}: “{shown}” does not fit. It {text.split(' ', 1)[1]}"
+    if not shown:
         return f"{field.label.text}: nothing was entered. {pattern.rpartition('. ')[2]}"
-    return pattern.format(label=field.label.text, value=raw[0])
+    return pattern.format(label=field.label.text, value=shown)
 
 
 def required(sentence: str) -> InputRequired:

@@ -1,10 +1,14 @@
 """What is sent must be what was drawn, and errors are sentences."""
 
+import re
+from datetime import date, time
+from types import SimpleNamespace
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
 from intranet.web import kit
-from tests.web.sample import ClosureForm
+from tests.web.sample import MOMENT, ClosureForm
 
 
 def test_a_good_form_is_taken(client, good):
@@ -37,6 +41,7 @@ def test_a_field_for_many_values_and_a_grids_own_names_are_taken(client, good):
         ("at", "nine", "From: “nine” is not a time. Enter a 24-hour time like 09:05."),
         ("minutes", "soon", "Minutes: “soon” is not a whole number. Enter a number like 8."),
         ("kind", "flood", "Kind: “flood” is not one of the choices. Choose one from the list."),
+        ("name", "A burst boiler", "Reason: “A burst boiler” does not fit. It cannot be longer than 9 characters."),
         ("rid", "again", "The form&#39;s request id was lost on the way."),
     ],
 )
@@ -46,6 +51,53 @@ def test_a_wrong_value_gets_a_sentence_with_the_thing_the_value_and_the_next_ste
     assert sentence in answer.text
     assert "There is a problem" in answer.text
     assert 'value="Snow"' in answer.text or field == "name"
+
+
+@pytest.mark.parametrize(("first", "at"), [("2025-12-02", "09:00"), ("02/12/2025", "09.00"), ("2.12.2025", "09:00:00")])
+def test_days_and_times_may_be_typed_as_people_write_them(app, good, first, at):
+    with app.test_request_context("/form/", method="POST", data={**good, "first": first, "at": at}):
+        form = ClosureForm()
+        assert form.validate(), form.errors
+        assert (form.first.data, form.at.data) == (date(2025, 12, 2), time(9, 0))
+
+
+def test_what_was_chosen_is_chosen_again_when_the_form_comes_back(client, good):
+    sent = MultiDict([*{**good, "name": "", "told": "y"}.items(), ("classes", "2")])
+    page = client.post("/form/", data=sent).text
+    assert re.search(r'<option value="snow" selected', page)
+    assert re.search(r'name="who" type="radio" value="all" checked', page)
+    assert re.search(r'name="classes" type="checkbox" value="2" checked', page)
+    assert not re.search(r'name="classes" type="checkbox" value="1" checked', page)
+    assert re.search(r'name="told" type="checkbox" value="y" checked', page)
+    assert 'value="2025-12-02"' in page
+
+
+def test_every_shared_part_escapes_what_it_is_given(app):
+    bad = "<i>x"
+    with app.test_request_context("/"):
+        parts = app.jinja_env.get_template("_macros/ui.html").module
+        made = [
+            parts.tag(bad),
+            parts.table(bad, [bad], caller=lambda: ""),
+            parts.empty(MOMENT, bad),
+            parts.clock_text(bad, bad, MOMENT),
+            parts.why([(bad, bad)], bad),
+            parts.facts([(bad, bad)]),
+            parts.tile(bad, bad, bad, bad, bad),
+            parts.card(bad, caller=lambda: ""),
+            parts.tabs([(bad, bad, False)]),
+            parts.page_title(bad, bad),
+            parts.timeline([SimpleNamespace(at=MOMENT, title=bad, who=bad, text=bad)]),
+        ]
+    assert all("&lt;i&gt;x" in str(part) and "<i>" not in str(part) for part in made)
+
+
+def test_a_status_always_has_the_same_colour_and_always_its_words(app):
+    with app.test_request_context("/"):
+        tag = app.jinja_env.get_template("_macros/ui.html").module.tag
+        assert str(tag("Overdue 3 days")) == '<strong class="app-tag app-tag--overdue">Overdue 3 days</strong>'
+        assert "app-tag--info" in tag("Waiting for the office")
+        assert "app-tag--none" in tag("Unheard of")
 
 
 def test_the_summary_links_to_the_field_and_the_field_says_it_too(client, good):
