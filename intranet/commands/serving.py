@@ -1,0 +1,107 @@
+"""Serves on this computer only: migrate, build the demo once, tick every minute."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import shutil
+import sys
+import threading
+import time
+from argparse import Namespace
+from pathlib import Path
+
+import waitress
+from flask import Flask
+
+from intranet import clock, duties, store
+from intranet.config import Config, from_environment
+from intranet.demo import build as demo
+from intranet.errors import ConfigError
+from intranet.factory import create_app
+
+HOST = "127.0.0.1"
+THREADS = 8
+TICK_SECONDS = 60
+log = logging.getLogger("daymark.tick")
+
+
+def run(asked: Namespace) -> int:
+    """Build the demo where there is none and serve it; return when stopped."""
+    app = demo_app(asked.scale, asked.fresh)
+    return _serve(app, asked.port, "the demo")
+
+
+def serve(asked: Namespace) -> int:
+    """Serve the data there is; return when stopped."""
+    app = create_app(from_environment(os.environ, demo=os.environ.get("DAYMARK_DEMO") == "1"))
+    store.migrate(app)
+    return _serve(app, asked.port, "Daymark")
+
+
+def demo_app(scale: str, fresh: bool = False) -> Flask:
+    """Return the app over a demo of that scale, migrated and built where it was not."""
+    config = from_environment(os.environ, demo=True)
+    _clear(config, scale, fresh)
+    app = create_app(config)
+    store.migrate(app)
+    if demo.built(config) is None:
+        started = time.monotonic()
+        with app.app_context():
+            today = clock.today()
+        demo.build(app, scale, _draw, today)
+        print(f"\nThe demo was built in {time.monotonic() - started:.0f} s.", file=sys.stderr)
+    return app
+
+
+def _clear(config: Config, scale: str, fresh: bool) -> None:
+    """Remove an unfinished demo, one of another scale, or any when asked for a fresh one; never a server's database."""
+    found = demo.built(config)
+    if found is not None and found.get("scale") == scale and not fresh:
+        return
+    if config.database_url:
+        if found is not None:
+            raise ConfigError("The demo in this database is of another kind. Name an empty database in DAYMARK_DATABASE_URL, or leave it out.")
+        return
+    demo.marker(config).unlink(missing_ok=True)
+    for file in config.home.glob("daymark.db*"):
+        file.unlink()
+
+
+def _draw(what: str, share: float) -> None:
+    """Draw one line of progress."""
+    width = min(30, shutil.get_terminal_size().columns - 45)
+    filled = int(width * share)
+    line = f"  {'█' * filled}{'░' * (width - filled)} {share:4.0%} building the demo: {what}"
+    end = "" if sys.stderr.isatty() else "\n"
+    print(f"\r{line:<78}" if sys.stderr.isatty() else line, end=end, file=sys.stderr, flush=True)
+
+
+def _serve(app: Flask, port: int, what: str) -> int:
+    try:
+        server = waitress.create_server(app, host=HOST, port=port, threads=THREADS)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise ConfigError(f"Port {port} on this computer is in use by another program. Start on another: python3 app.py --port {port + 1}") from error
+    threading.Thread(target=_tick_for_ever, args=(app,), daemon=True, name="tick").start()
+    print(f"Daymark is ready: http://{HOST}:{port}/ shows {what}. Stop it with Ctrl+C.", flush=True)
+    server.run()
+    return 0
+
+
+def _tick_for_ever(app: Flask) -> None:
+    """Tick once a minute; a tick that fails is logged and the next one tries again."""
+    while True:
+        try:
+            with app.app_context():
+                duties.tick(clock.now())
+        except Exception:  # noqa: BLE001 - a failed tick must not end the ticking
+            log.exception("tick failed; the next one is in a minute")
+        time.sleep(TICK_SECONDS)
+
+
+def home() -> Path:
+    """Return the data folder of this install."""
+    return from_environment(os.environ, demo=True).home

@@ -1,0 +1,42 @@
+"""Commands for whoever keeps an install running: import, tick, verify."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from importlib import import_module
+
+from flask import Flask
+
+from intranet import store
+from intranet.config import from_environment
+from intranet.factory import create_app
+
+
+def _app() -> Flask:
+    app = create_app(from_environment(os.environ, demo=os.environ.get("DAYMARK_DEMO", "1") == "1"))
+    store.migrate(app)
+    return app
+
+
+def import_files(asked: Namespace) -> int:
+    """Import files as the words say; return the exit code."""
+    code: int | None = import_module("intranet.exchange.command").main(_app(), asked.rest)
+    return code or 0
+
+
+def tick(_asked: Namespace) -> int:
+    """Raise what is due this minute; return the exit code."""
+    code: int | None = import_module("intranet.duties.command").main(_app())
+    return code or 0
+
+
+def verify(_asked: Namespace) -> int:
+    """Print what verification found; return 1 when anything was tampered with."""
+    app = _app()
+    with app.app_context(), store.all_settings("verify"):
+        report = store.chain.verify()
+    print(f"{report.events} events and {report.marks} marks were checked; {len(report.problems)} problems.")
+    for problem in report.problems:
+        print(f"  {problem}")
+    return 1 if report.problems else 0

@@ -1,0 +1,1 @@
+"""House rules that test themselves: each failure names the file and the fix."""
