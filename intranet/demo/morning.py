@@ -1,0 +1,1 @@
+"""The demo's morning in progress: some registers are in, one is late, a few children are not accounted for yet."""
