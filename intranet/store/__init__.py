@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from intranet.config import Config
-from intranet.store import bulk, chain, engine, events, guard, marks, migrations, projections, records, types
+from intranet.store import bulk, chain, events, guard, marks, migrations, projections, records, types
 from intranet.store.base import Base, db
 from intranet.store.engine import begin_as_told, options
 from intranet.store.events import RequestSeen, Stored, VersionTaken

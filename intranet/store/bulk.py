@@ -1,4 +1,4 @@
-"""The one quiet way to write much at once (import, demo): the same events and projections, no notices, in large batches."""
+"""The one quiet way to write much at once (import, demo): same events and projections, large batches, no notices."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from intranet.law.sessions import day_of
 from intranet.store import marks
 from intranet.store.events import FIRST_LINK, SQLITE_LAST, Draft, hold_chain, row_of
 from intranet.store.guard import UNSCOPED
 from intranet.store.registers import MarkRow, encode
+from intranet.store.rows import insert, put
 from intranet.store.scope import current, scope
-from intranet.store.tables import event, mark, mark_note, pupil_year, register_state
+from intranet.store.tables import event, mark, mark_note, pupil_year
 from intranet.store.writing import Writing, writing
 
 BATCH = 400
@@ -70,10 +71,10 @@ class Chain:
         return rows
 
     def _versions(self, streams: set[str]) -> dict[str, int]:
-        query = select(event.c.stream, func.max(event.c.version)).where(
+        query = select(event.c.stream, func.max(event.c.version).label("version")).where(
             event.c.setting_id == self._setting_id, event.c.stream.in_(sorted(streams))
         )
-        return {stream: version for stream, version in self._w.conn.execute(query.group_by(event.c.stream))}
+        return {row.stream: row.version for row in self._w.conn.execute(query.group_by(event.c.stream))}
 
 
 def _positions(conn: Connection, count: int) -> Sequence[int]:
@@ -167,7 +168,7 @@ def _write_batch(
     cells.sort()
     insert(w.conn, mark, cells)
     insert(w.conn, mark_note, notes)
-    marks.put(w.conn, register_state, [_state(register, row, w) for register, row in zip(batch, rows, strict=True)])
+    put(w.conn, [_state(register, row, w) for register, row in zip(batch, rows, strict=True)])
     return Counts(len(rows), len(cells))
 
 
@@ -197,29 +198,6 @@ def _state(register: BulkRegister, row: Mapping[str, Any], w: Writing) -> dict[s
         "marked": len(register.marks),
         "from_paper": False,
     }
-
-
-#: PostgreSQL takes rows in bulk as arrays (COPY does not work with row-level security).
-_ARRAYS = {
-    "mark": ("int[]", "int[]", "int[]", "smallint[]", "smallint[]", "bigint[]"),
-    "mark_note": ("int[]", "int[]", "int[]", "text[]", "text[]", "bigint[]"),
-}
-
-
-def insert(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert or replace rows, given as tuples in the order of the table's columns, as fast as the driver can."""
-    if not rows:
-        return
-    names = [column.name for column in table.c]
-    keys = [column.name for column in table.primary_key]
-    kept = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
-    tail = f"on conflict ({', '.join(keys)}) do update set {kept}"
-    into = f"insert into {table.name} ({', '.join(names)})"
-    if conn.dialect.name == "postgresql":
-        arrays = ", ".join(f"%s::{kind}" for kind in _ARRAYS[table.name])
-        conn.exec_driver_sql(f"{into} select * from unnest({arrays}) {tail}", tuple(map(list, zip(*rows, strict=True))))
-    else:
-        conn.exec_driver_sql(f"{into} values ({', '.join('?' * len(names))}) {tail}", list(rows))
 
 
 __all__ = ["BulkRegister", "Chain", "Counts", "append", "write", "write_events"]

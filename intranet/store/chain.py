@@ -135,7 +135,7 @@ class Walk:
 
 
 def seal(folder: Path, now: datetime) -> int:
-    """Write the head of every chain to a file outside the database and return how many; one line a setting, each sealed."""
+    """Write the head of every chain, sealed, to a file outside the database; return how many."""
     with all_settings("seal"), connection() as conn:
         heads = [_head(conn, setting_id) for setting_id in setting_ids(conn)]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

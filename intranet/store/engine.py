@@ -31,7 +31,7 @@ POSTGRES_OPTIONS = (
 
 
 def options(config: Config) -> dict[str, Any]:
-    """Return the SQLAlchemy engine options for the configured database; raise ConfigError when it is no database of ours."""
+    """Return the SQLAlchemy engine options for the configured database; raise ConfigError when the library is too old."""
     if make_url(config.url).get_backend_name() != "sqlite":
         return {
             "connect_args": {"options": POSTGRES_OPTIONS},
@@ -68,18 +68,19 @@ def opener(path: Path, key: bytes) -> Callable[[], sqlcipher.Connection]:
 def _refuse_old_library(version: tuple[int, ...]) -> None:
     if version < OLDEST_SQLITE:
         raise ConfigError(
-            f"The SQLite library is {'.'.join(map(str, version))}; releases before {'.'.join(map(str, OLDEST_SQLITE))} can corrupt "
-            "a database when its log is reset. Install the sqlcipher3 package that Daymark's requirements name."
+            f"The SQLite library is {'.'.join(map(str, version))}; releases before {'.'.join(map(str, OLDEST_SQLITE))} "
+            "can corrupt a database when its log is reset. Install the sqlcipher3 package that Daymark's requirements name."
         )
 
 
 def _cannot_open(path: Path, error: Exception) -> Exception:
-    """Return the sentence for a file that does not open with our key, or the error itself when that is not the reason."""
+    """Return the sentence for a file that our key does not open, or the error itself when that is not the reason."""
     if "not a database" not in str(error):
         return error
     return ConfigError(
-        f"The database {path.name} does not open with the key in database.key: it was made with another key, or it is not a Daymark "
-        "database. Restore the key file that belongs to it from your key backup, or move the file away to start a new one."
+        f"The database {path.name} does not open with the key in database.key: it was made with another key, "
+        "or it is not a Daymark database. Restore the key file that belongs to it from your key backup, or move the "
+        "file away to start a new one."
     )
 
 

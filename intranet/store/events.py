@@ -146,9 +146,10 @@ def row_of(draft: Draft, *, position: int, version: int, previous: bytes, key: b
 
 
 _same_setting = event.c.setting_id == bindparam("setting_id")
-#: The counter remembers a position that was taken and cut off; the table is asked too because a rebuild can lose the counter.
+#: The counter remembers a position that was cut off; the table is asked too because a rebuild can lose the counter.
 SQLITE_LAST = (
-    "max(coalesce((select seq from sqlite_sequence where name = 'event'), 0), coalesce((select max(position) from event), 0))"
+    "max(coalesce((select seq from sqlite_sequence where name = 'event'), 0), "
+    "coalesce((select max(position) from event), 0))"
 )
 #: Position to use next: the sequence of PostgreSQL, the counter of SQLite's autoincrement (safe under its write lock).
 _NEXT = {
@@ -183,7 +184,7 @@ _PLACES = {dialect: _places(dialect) for dialect in _NEXT}
 
 
 def append(conn: Connection, draft: Draft, key: bytes, version: int | None = None) -> Stored:
-    """Write one event and return it; raise RequestSeen for a repeat, VersionTaken when ``version`` is not the stream's next."""
+    """Write one event and return it; raise RequestSeen for a repeat, VersionTaken when ``version`` is not next."""
     kind_of(draft.kind)
     current().require(draft.setting_id)
     hold_chain(conn, draft.setting_id)

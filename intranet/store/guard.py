@@ -1,4 +1,4 @@
-"""Refuses a statement that reads or changes a scoped table without saying which setting; sets PostgreSQL's row-level scope."""
+"""Refuses a statement that touches a scoped table without saying which setting; sets PostgreSQL's row-level scope."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _judge(compiled: SQLCompiler) -> Rule:
     """Return the rule for a statement seen for the first time."""
     if isinstance(compiled.statement, TextClause):
         return Rule(
-            refusal="Textual SQL cannot be checked for its setting. Write it with SQLAlchemy Core, or keep it inside the store."
+            refusal="Textual SQL cannot be checked for its setting. Write it with SQLAlchemy Core, or inside the store."
         )
     inspector = Inspector(compiled)
     inspector.walk(compiled.statement, frozenset())
@@ -191,7 +191,7 @@ def watch(engine: Engine) -> None:
 
 
 def _excused(conn: Connection, context: Any) -> bool:
-    """Return whether the statement is the store's own, a flush (checked object by object) or a reload of what was read in scope."""
+    """Return whether it is the store's own, a flush (checked object by object) or a reload of what was read in scope."""
     chosen = context.execution_options
     return bool(scopes.current().everything or chosen.get("daymark_unscoped") or conn.info.get("daymark.flushing"))
 
@@ -217,7 +217,8 @@ def _tell_postgres(conn: Connection) -> None:
     scope = scopes.current()
     if conn.info.get("daymark.settings") == scope:
         return
-    with conn.connection.cursor() as cursor:  # one of our own: the statement's may be a server-side one
+    raw: Any = conn.connection
+    with raw.cursor() as cursor:  # one of our own: the statement's may be a server-side one
         settings = _every_setting(cursor) if scope.everything else scope.setting_ids
         cursor.execute("select set_config('app.settings', %s, true)", (",".join(map(str, sorted(settings))),))
     conn.info["daymark.settings"] = scope

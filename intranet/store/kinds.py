@@ -13,7 +13,7 @@ Describe = Callable[[Mapping[str, Any]], str]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of event; ``redact`` are the keys of its data that hold personal data, ``marks`` whether it writes marks."""
+    """A kind of event; ``redact`` are the keys of its data that are personal, ``marks`` whether it writes marks."""
 
     key: str
     describe: Describe
@@ -33,7 +33,8 @@ def register_kind(
     known = _KINDS.get(kind)
     if known and known.describe.__module__ != describe.__module__:
         raise ConfigError(
-            f"The event kind {kind} is registered by {known.describe.__module__} and by {describe.__module__}. Rename one of them."
+            f"The event kind {kind} is registered by {known.describe.__module__} and by {describe.__module__}. "
+            "Rename one of them."
         )
     _KINDS[kind] = Kind(kind, describe, redact, schema, marks)
 
@@ -42,7 +43,8 @@ def kind_of(key: str) -> Kind:
     """Return the kind; raise ConfigError when no room registered it."""
     if key not in _KINDS:
         raise ConfigError(
-            f"No room registered the event kind {key}. Known kinds: {', '.join(sorted(_KINDS))}. Call store.events.register_kind."
+            f"No room registered the event kind {key}. Known kinds: {', '.join(sorted(_KINDS))}. "
+            "Call store.events.register_kind."
         )
     return _KINDS[key]
 

@@ -17,7 +17,7 @@ class FairLock:
         self.longest_wait = 0.0
 
     def acquire(self, timeout: float) -> bool:
-        """Return whether the lock was given within that many seconds; raise RuntimeError when this thread already has it."""
+        """Return whether the lock was given within that many seconds; raise RuntimeError when this thread has it."""
         began = time.monotonic()
         with self._door:
             if self._owner == threading.get_ident():

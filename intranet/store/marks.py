@@ -6,17 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from intranet.law import packed as packing
 from intranet.law.marks import Mark
 from intranet.law.sessions import day_of
 from intranet.store.events import Stored
 from intranet.store.registers import MarkRow, RegisterData, decode, encode
-from intranet.store.tables import mark, mark_note, pupil_year, register_state
+from intranet.store.rows import insert, put
+from intranet.store.scope import current
+from intranet.store.tables import mark, mark_note, pupil_year
 from intranet.store.writing import Writing
 
 __all__ = [
@@ -47,27 +47,6 @@ class StoredMark:
     source: str | None = None
 
 
-def upsert(table: Table, dialect: str) -> Any:
-    """Return an INSERT that replaces the row with the same key (but for when it was first saved)."""
-    made = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    keys = [column.name for column in table.primary_key]
-    changed = [column.name for column in table.c if column.name not in (*keys, "first_saved_at")]
-    return made.on_conflict_do_update(index_elements=keys, set_={name: made.excluded[name] for name in changed})
-
-
-_UPSERT = {
-    (t.name, dialect): upsert(t, dialect)
-    for t in (mark, mark_note, pupil_year, register_state)
-    for dialect in ("sqlite", "postgresql")
-}
-
-
-def put(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert or replace rows of one of the store's projections, in one statement."""
-    if rows:
-        conn.execute(_UPSERT[table.name, conn.dialect.name], list(rows))
-
-
 def year_of(session_no: int) -> int:
     """Return the storage year of a session: the calendar year in which it began."""
     return packing.year_start(day_of(session_no)).year
@@ -78,34 +57,21 @@ def write(w: Writing, setting_id: int, position: int, layout: str, changes: Sequ
     if not changes:
         return
     kept = [row for row in changes if row.code_id]
-    put(w.conn, mark, [_mark_row(setting_id, position, row) for row in kept])
+    current().require(setting_id)
+    insert(w.conn, mark, [_mark_row(setting_id, position, row) for row in kept])
     _remove(w.conn, mark, setting_id, [row for row in changes if not row.code_id])
     noted = _pack(w.conn, setting_id, layout, changes)
     if noted:
         _remove(w.conn, mark_note, setting_id, changes)
-    put(w.conn, mark_note, [_note_row(setting_id, position, row) for row in kept if row.note])
+    insert(w.conn, mark_note, [_note_row(setting_id, position, row) for row in kept if row.note])
 
 
-def _mark_row(setting_id: int, position: int, row: MarkRow) -> dict[str, Any]:
-    return {
-        "setting_id": setting_id,
-        "session_no": row.session_no,
-        "pupil_id": row.pupil_id,
-        "code_id": row.code_id,
-        "minutes": row.minutes,
-        "position": position,
-    }
+def _mark_row(setting_id: int, position: int, row: MarkRow) -> tuple[int, int, int, int, int | None, int]:
+    return setting_id, row.session_no, row.pupil_id, row.code_id, row.minutes, position
 
 
-def _note_row(setting_id: int, position: int, row: MarkRow) -> dict[str, Any]:
-    return {
-        "setting_id": setting_id,
-        "session_no": row.session_no,
-        "pupil_id": row.pupil_id,
-        "note": row.note,
-        "source": row.source,
-        "position": position,
-    }
+def _note_row(setting_id: int, position: int, row: MarkRow) -> tuple[int, int, int, str | None, str | None, int]:
+    return setting_id, row.session_no, row.pupil_id, row.note, row.source, position
 
 
 def _remove(conn: Connection, table: Table, setting_id: int, rows: Sequence[MarkRow]) -> None:
@@ -148,13 +114,14 @@ def write_years(
     changes: Mapping[tuple[int, int], Iterable[tuple[int, int]]],
     before: Mapping[tuple[int, int], bytes],
 ) -> None:
-    """Store the packed years, keyed (year, pupil), with (session number, code id) changes put into what stood before."""
+    """Store packed years by (year, pupil): what stood before with the (session number, code id) changes put in."""
+    starts: dict[int, date] = {}
     rows = []
     for (year, pupil), pairs in changes.items():
-        start = date(year, packing.FIRST_MONTH, 1)
+        start = starts.get(year) or starts.setdefault(year, date(year, packing.FIRST_MONTH, 1))
         blob = packing.with_marks(before.get((year, pupil)) or packing.empty(layout), start, pairs)
-        rows.append({"setting_id": setting_id, "year": year, "pupil_id": pupil, "layout": layout, "packed": blob})
-    put(conn, pupil_year, rows)
+        rows.append((setting_id, year, pupil, layout, blob))
+    insert(conn, pupil_year, rows)
 
 
 def save_state(
@@ -172,7 +139,7 @@ def save_state(
         "marked": marked,
         "from_paper": from_paper,
     }
-    put(w.conn, register_state, [row])
+    put(w.conn, [row])
 
 
 _READ = select(

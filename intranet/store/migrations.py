@@ -1,4 +1,4 @@
-"""Brings the database to the newest version, and what each migration needs so that its tables keep the store's promises."""
+"""Brings the database to the newest version, and gives migrations what keeps the store's promises on their tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ begin select raise(abort, 'events are never deleted'); end"""
 _NO_UPDATE = """create trigger if not exists event_no_update before update on event
 when new.salt is not null or new.data is not null
   or new.position is not old.position or new.setting_id is not old.setting_id or new.stream is not old.stream
-  or new.version is not old.version or new.kind is not old.kind or new.schema is not old.schema or new.digest is not old.digest
+  or new.version is not old.version or new.kind is not old.kind or new.schema is not old.schema
+  or new.digest is not old.digest
   or new.basis is not old.basis or new.occurred_on is not old.occurred_on or new.recorded_at is not old.recorded_at
   or new.actor_id is not old.actor_id or new.request_id is not old.request_id or new.part is not old.part
   or new.previous is not old.previous or new.mac is not old.mac
@@ -41,8 +42,10 @@ begin
   raise exception 'events are never deleted';
 end $$"""
 _POSTGRES_TRIGGERS = (
-    "create or replace trigger event_stays before update or delete on event for each row execute function event_stays()",
-    "create or replace trigger event_stays_whole before truncate on event for each statement execute function event_stays()",
+    "create or replace trigger event_stays before update or delete on event "
+    "for each row execute function event_stays()",
+    "create or replace trigger event_stays_whole before truncate on event "
+    "for each statement execute function event_stays()",
 )
 
 

@@ -17,6 +17,7 @@ from intranet.law import packed as packing
 from intranet.store import bulk
 from intranet.store.kinds import mark_kinds
 from intranet.store.registers import unpack_bytes, unpack_ids
+from intranet.store.rows import insert
 from intranet.store.tables import event, mark, mark_note, pupil_year, register_state
 from intranet.store.writing import Writing, connection
 
@@ -185,15 +186,15 @@ def _state_differences(conn: Connection, setting_id: int, log: Log) -> Iterator[
 
 
 def rebuild(w: Writing, setting_id: int, layout: str) -> None:
-    """Write a setting's marks, notes and packed years again from its events (marks whose event was forgotten stay as they are)."""
+    """Write a setting's marks, notes and packed years again from its events (marks of forgotten events stay)."""
     log = register_log(w.conn, setting_id)
     _clear(w.conn, mark, setting_id, log.forgotten)
     _clear(w.conn, mark_note, setting_id, log.forgotten)
     w.conn.execute(pupil_year.delete().where(pupil_year.c.setting_id == setting_id))
     for session_no, saved in sorted(log.by_session.items()):
         cells, notes = session_marks(saved)
-        bulk.insert(w.conn, mark, [(setting_id, session_no, pupil, *cell) for pupil, cell in sorted(cells.items())])
-        bulk.insert(w.conn, mark_note, [(setting_id, session_no, pupil, *note) for pupil, note in notes.items()])
+        insert(w.conn, mark, [(setting_id, session_no, pupil, *cell) for pupil, cell in sorted(cells.items())])
+        insert(w.conn, mark_note, [(setting_id, session_no, pupil, *note) for pupil, note in notes.items()])
     years = bulk.Years()
     rows = (
         select(mark.c.session_no, mark.c.pupil_id, mark.c.code_id)

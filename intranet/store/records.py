@@ -59,7 +59,7 @@ def amend(
     last: date | None = None,
     request_id: str | None = None,
 ) -> Record:
-    """Change what is given and return the new version; raise VersionTaken when somebody changed it since ``version``."""
+    """Change what is given and return the new version; raise VersionTaken when it changed since ``version``."""
     old = one(w.conn, setting_id, record_id)
     new = _changed(old, version, data=data, first=first, last=last)
     return _store(w, "record.amended", new, new.data, request_id)

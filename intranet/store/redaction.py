@@ -11,7 +11,7 @@ from intranet.store.writing import Writing
 
 
 def redact(w: Writing, setting_id: int, position: int, why: str) -> Stored:
-    """Drop salt and data of one event, by an event of its own, and return that; raise Refused when there is nothing to forget."""
+    """Drop salt and data of one event by an event of its own; return that, raise Refused when there is nothing to drop."""
     here = (event.c.setting_id == setting_id, event.c.position == position)
     row = w.conn.execute(select(event.c.kind, event.c.stream, event.c.data).where(*here)).one_or_none()
     if row is None or row.data is None or row.kind == "event.redacted":

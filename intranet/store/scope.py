@@ -34,12 +34,13 @@ class Scope:
         """Raise OutOfScope unless the setting is in reach."""
         if not self.everything and setting_id not in self.setting_ids:
             raise OutOfScope(
-                f"Setting {setting_id} is outside this code's scope ({sorted(self.setting_ids - {HOUSE}) or 'no setting'}). "
-                "Enter store.scope([setting_id]) after authorising, or store.all_settings(why) for work across settings."
+                f"Setting {setting_id} is outside this code's scope ({sorted(self.setting_ids - {HOUSE}) or 'none'}). "
+                "Enter store.scope([setting_id]) after authorising, or store.all_settings(why) to work across settings."
             )
 
 
-_scope: ContextVar[Scope] = ContextVar("daymark.scope", default=Scope())
+NOTHING = Scope()
+_scope: ContextVar[Scope] = ContextVar("daymark.scope", default=NOTHING)
 
 
 def current() -> Scope:

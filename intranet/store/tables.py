@@ -1,4 +1,4 @@
-"""The store's own tables: the event log and the projections that can be rebuilt from it (design: marks are lean and clustered)."""
+"""The store's own tables: the event log and its projections, the marks lean and clustered by session."""
 
 from __future__ import annotations
 

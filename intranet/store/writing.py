@@ -80,7 +80,7 @@ class Writing:
 
 @contextmanager
 def writing(*, now: datetime, actor_id: int | None) -> Iterator[Writing]:
-    """Give a writing transaction that is committed on leaving; raise NotSaved, with nothing stored, when it cannot be."""
+    """Give a writing transaction, committed on leaving; raise NotSaved, with nothing stored, when it cannot be."""
     kept = state()
     if kept.lock and not kept.lock.acquire(QUEUE_SECONDS):
         raise NotSaved("Others have been saving for too long. Wait a moment, then save again")

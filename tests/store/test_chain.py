@@ -7,6 +7,8 @@ import pytest
 from intranet import store
 from intranet.errors import Refused
 from intranet.store import drills
+from intranet.store.engine import opener
+from intranet.store.tampering import ALTERATIONS
 from tests.store.builders import NOW, history, save, sessions
 from tests.store.conftest import write
 
@@ -19,7 +21,7 @@ def problems(setting_id=1, folder=None):
 
 def behind(made, *lines):
     """Run statements on the SQLite file behind the app's back, with the triggers out of the way."""
-    raw = store.engine.opener(made.config.home / "daymark.db", made.config.key("database"))()
+    raw = opener(made.config.home / "daymark.db", made.config.key("database"))()
     for line in ("drop trigger if exists event_no_update", "drop trigger if exists event_no_delete", *lines):
         raw.execute(line)
     raw.close()
@@ -73,7 +75,7 @@ def test_a_redacted_event_is_forgotten_and_the_chain_still_verifies(both):
 def test_what_a_redaction_dropped_is_nowhere_in_the_row(lite, own_sqlite):
     first = write(data={"n": "Quillfeather"})
     forget(first.position)
-    raw = store.engine.opener(own_sqlite.config.home / "daymark.db", own_sqlite.config.key("database"))()
+    raw = opener(own_sqlite.config.home / "daymark.db", own_sqlite.config.key("database"))()
     assert raw.execute("select salt, data from event where position = ?", (first.position,)).fetchone() == (None, None)
     raw.close()
 
@@ -105,7 +107,9 @@ def test_a_cut_tail_shows_against_the_sealed_head(lite, own_sqlite, tmp_path):
 def test_a_tail_that_was_cut_and_written_again_shows_against_the_sealed_head(lite, own_sqlite, tmp_path):
     write(), write()
     store.chain.seal(tmp_path / "seals", NOW)
-    behind(own_sqlite, "delete from event where position > 1", "update sqlite_sequence set seq = 1 where name = 'event'")
+    behind(
+        own_sqlite, "delete from event where position > 1", "update sqlite_sequence set seq = 1 where name = 'event'"
+    )
     write(data={"n": "a better story"})
     assert problems(1) == []
     assert problems(1, tmp_path / "seals") == ["it is not the event that was sealed as the head of the chain"]
@@ -129,7 +133,7 @@ def test_sixty_random_tamperings_are_all_found_without_a_false_alarm():
     assert said == ["tampering: 60 of 60 alterations of events and marks found, 0 false alarms"]
 
 
-@pytest.mark.parametrize("act", dict.fromkeys(drills.ALTERATIONS), ids=lambda act: act.__name__)
+@pytest.mark.parametrize("act", dict.fromkeys(ALTERATIONS), ids=lambda act: act.__name__)
 def test_each_kind_of_tampering_is_found(act, monkeypatch):
     monkeypatch.setattr(drills, "ALTERATIONS", (act,))
     assert drills.tampering(lambda line: None, times=6, seed=3) == 6

@@ -44,9 +44,9 @@ def test_another_key_is_a_sentence_that_says_what_to_restore(own_sqlite, tmp_pat
     with (
         app.app_context(),
         pytest.raises(ConfigError, match="daymark.db does not open with the key in database.key.*key backup"),
+        store.connection(),
     ):
-        with store.connection():
-            pass
+        pass
 
 
 def test_a_file_that_is_no_database_is_the_same_sentence(own_sqlite):

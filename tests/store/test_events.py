@@ -70,9 +70,12 @@ def test_eight_racing_writers_of_one_version_give_one_save_and_seven_conflicts(b
 )
 def test_the_database_itself_refuses_to_alter_or_delete_an_event(both, change):
     write()
-    with pytest.raises(DatabaseError, match="events are never|permission denied"), store.scope([1]):
-        with store.db.engine.begin() as conn:
-            conn.exec_driver_sql(change)
+    with (
+        pytest.raises(DatabaseError, match="events are never|permission denied"),
+        store.scope([1]),
+        store.db.engine.begin() as conn,
+    ):
+        conn.exec_driver_sql(change)
     assert count() == 1
 
 
@@ -87,7 +90,8 @@ def test_the_owner_of_the_tables_cannot_alter_events_by_accident_either(own_post
         conn.execute(text("set local app.settings = '1'"))
         conn.execute(
             text(
-                "insert into event (setting_id, stream, version, kind, schema, digest, occurred_on, recorded_at, previous, mac)"
+                "insert into event (setting_id, stream, version, kind, schema, digest, occurred_on, recorded_at,"
+                " previous, mac)"
                 " values (1, 's', 1, 'k', 1, 'x', '2026-11-23', now(), 'x', 'x')"
             )
         )

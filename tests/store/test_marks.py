@@ -55,7 +55,13 @@ def test_what_a_register_event_holds_reads_back_as_it_was(rows, drawn):
     data = encode(S[0], 4, given_rows, previous=before, drawn=drawn, source="paper", rest_present=True, reason="why")
     back = decode(data)
     assert sorted(back.marks, key=lambda r: r.pupil_id) == sorted(given_rows, key=lambda r: r.pupil_id)
-    assert (back.previous, back.drawn, back.source, back.rest_present, back.reason) == (before, drawn, "paper", True, "why")
+    assert (back.previous, back.drawn, back.source, back.rest_present, back.reason) == (
+        before,
+        drawn,
+        "paper",
+        True,
+        "why",
+    )
 
 
 def test_a_mark_holds_the_position_of_the_event_that_wrote_it(both):
@@ -95,7 +101,7 @@ def test_a_register_saved_twice_keeps_when_it_was_first_saved(both):
 
 
 def test_a_save_of_thirty_sends_at_most_six_statements_and_commits_once(lite):
-    save(1, S[0], 3, {n: 1 for n in range(30)})
+    save(1, S[0], 3, dict.fromkeys(range(30), 1))
     with store.statements() as seen, store.scope([1]), store.writing(now=NOW, actor_id=7) as w:
         rows = [MarkRow(S[1], n, 1 + n % 5) for n in range(30)]
         done = w.append(
@@ -122,7 +128,9 @@ def test_after_any_saves_and_amendments_a_rebuild_changes_nothing(lite, seed):
         if rng.random() < 0.3:
             amend(setting_id, at, pupils[0], rng.randint(1, 40), note=rng.choice([None, "why"]))
         else:
-            rows = {p: MarkRow(at, p, rng.randint(1, 40), rng.choice([None, 7]), rng.choice([None, "n"])) for p in pupils}
+            rows = {
+                p: MarkRow(at, p, rng.randint(1, 40), rng.choice([None, 7]), rng.choice([None, "n"])) for p in pupils
+            }
             save(setting_id, at, rng.randint(1, 3), rows)
     before = standing(setting_id)
     assert differences(setting_id) == []

@@ -12,7 +12,13 @@ from tests.store.conftest import NOW, TODAY
 def booking(pupil_id=11, first=TODAY, last=None, setting_id=1, **data):
     with store.scope([setting_id]), store.writing(now=NOW, actor_id=3) as w:
         return store.records.create(
-            w, setting_id=setting_id, kind="booking", pupil_id=pupil_id, first=first, last=last, data={"hours": 6, **data}
+            w,
+            setting_id=setting_id,
+            kind="booking",
+            pupil_id=pupil_id,
+            first=first,
+            last=last,
+            data={"hours": 6, **data},
         )
 
 
@@ -69,5 +75,9 @@ def test_an_ended_record_is_no_longer_live_the_day_after(both):
 
 def test_a_record_of_another_setting_is_not_found(both):
     made = booking(setting_id=2)
-    with pytest.raises(NotFound, match=f"no record {made.id}"), store.scope([1]), store.writing(now=NOW, actor_id=3) as w:
+    with (
+        pytest.raises(NotFound, match=f"no record {made.id}"),
+        store.scope([1]),
+        store.writing(now=NOW, actor_id=3) as w,
+    ):
         store.records.end(w, 1, made.id, 1, TODAY)

@@ -172,7 +172,10 @@ def test_postgres_itself_shows_only_the_settings_of_the_transaction(behind):
 
 
 def test_postgres_itself_refuses_to_write_a_row_of_another_setting(behind):
-    row = "insert into record (setting_id, kind, first, data, version, position) values (2, 'k', '2026-11-23', '{}', 1, 0)"
+    row = (
+        "insert into record (setting_id, kind, first, data, version, position)"
+        " values (2, 'k', '2026-11-23', '{}', 1, 0)"
+    )
     with pytest.raises(DBAPIError, match="row-level security"), behind.begin() as conn:
         conn.execute(text("select set_config('app.settings', '1', true)"))
         conn.execute(text(row))
@@ -192,7 +195,8 @@ def test_every_scoped_table_is_behind_row_level_security_forced_on_its_owner_too
         bare = (
             conn.execute(
                 text(
-                    "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'setting_id'"
+                    "select c.relname from pg_class c"
+                    " join pg_attribute a on a.attrelid = c.oid and a.attname = 'setting_id'"
                     " where c.relkind = 'r' and not (c.relrowsecurity and c.relforcerowsecurity)"
                 )
             )

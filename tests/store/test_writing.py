@@ -49,9 +49,12 @@ def test_a_lost_server_says_not_saved(pg, postgres):
 
 
 def test_writing_inside_writing_is_a_fault_that_names_itself(lite):
-    with pytest.raises(RuntimeError, match="entered inside store.writing"), store.writing(now=NOW, actor_id=1):
-        with store.writing(now=NOW, actor_id=1):
-            pass
+    with (
+        pytest.raises(RuntimeError, match="entered inside store.writing"),
+        store.writing(now=NOW, actor_id=1),
+        store.writing(now=NOW, actor_id=1),
+    ):
+        pass
     assert write().version == 1
 
 
@@ -123,7 +126,7 @@ def _count_up(config, times, failures):
                     here = (record.c.setting_id == 1, record.c.id == 1)
                     value = w.conn.execute(select(record.c.version).where(*here)).scalar_one()
                     w.conn.execute(record.update().where(*here).values(version=value + 1))
-    except Exception as error:  # the parent asserts that there is none
+    except Exception as error:  # noqa: BLE001 (the parent asserts that there is none)
         failures.put(repr(error))
 
 
