@@ -97,7 +97,7 @@ def _tick_for_ever(app: Flask) -> None:
         try:
             with app.app_context():
                 duties.tick(clock.now())
-        except Exception:  # noqa: BLE001 - a failed tick must not end the ticking
+        except Exception:  # a failed tick must not end the ticking
             log.exception("tick failed; the next one is in a minute")
         time.sleep(TICK_SECONDS)
 

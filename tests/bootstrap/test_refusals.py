@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import namedtuple
 from pathlib import Path
@@ -25,7 +26,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def start(*words, before="", **environ):
     """Run app.py in its own process, after a line of Python that stands for the computer's state."""
-    code = f"import sys, runpy; sys.argv = {['app.py', *words]!r}; sys.path.insert(0, {str(PROJECT)!r}); {before}\nrunpy.run_path('app.py', run_name='__main__')"
+    ready = f"import sys, runpy; sys.argv = {['app.py', *words]!r}; sys.path.insert(0, {str(PROJECT)!r})"
+    code = f"{ready}\n{before}\nrunpy.run_path('app.py', run_name='__main__')"
     return subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60,
         env={**os.environ, **environ},
@@ -73,21 +75,18 @@ def test_a_read_only_folder_names_the_variable_to_set():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="users and modes are POSIX's")
-def test_another_user_who_may_not_write_gets_the_same_sentence(tmp_path):
-    copy = tmp_path / "copy"
-    (copy / "intranet").mkdir(parents=True)
-    for name in ("app.py", "intranet/__init__.py", "intranet/bootstrap.py", "intranet/packages.py", "intranet/commandline.py"):
-        shutil.copy(PROJECT / name, copy / name)
-    copy.chmod(0o555)
-    become = {"user": 65534} if os.geteuid() == 0 else {}
-    folder = tmp_path
-    while become and folder != Path("/"):  # the temporary folders are root's alone otherwise
-        if folder.stat().st_uid == os.geteuid() and folder.name.startswith(("pytest-", tmp_path.name)):
-            folder.chmod(0o755)
-        folder = folder.parent
-    python = shutil.which("python3", path="/usr/bin:/usr/local/bin") if become else sys.executable
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("DAYMARK")}
-    done = subprocess.run([python, copy / "app.py"], capture_output=True, text=True, check=False, env=environ, cwd="/", **become)
+def test_another_user_who_may_not_write_gets_the_same_sentence():
+    with tempfile.TemporaryDirectory() as folder:  # not tmp_path: its parents are closed to other users
+        copy = Path(folder)
+        (copy / "intranet").mkdir()
+        for name in ("app.py", "intranet/__init__.py", "intranet/bootstrap.py", "intranet/packages.py", "intranet/commandline.py"):
+            shutil.copy(PROJECT / name, copy / name)
+        copy.chmod(0o555)
+        become = {"user": 65534} if os.geteuid() == 0 else {}
+        python = sys.executable if not become else shutil.which("python3", path="/usr/bin:/usr/local/bin")
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("DAYMARK")}
+        done = subprocess.run([python, copy / "app.py"], capture_output=True, text=True, check=False, env=environ, cwd="/", **become)
+        copy.chmod(0o755)
     assert refused(done, f"may not write to the folder {copy}/var", "Set DAYMARK_HOME")
 
 
