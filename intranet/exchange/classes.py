@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 from intranet.exchange import values
 from intranet.exchange.columns import CLASSES, Mapped
 from intranet.exchange.reading import Sheet
-from intranet.exchange.verdicts import DryRun, Rows
+from intranet.exchange.verdicts import DryRun, Reader, Rows
 from intranet.extension.host import Caller
 from intranet.people import service as people
 from intranet.people.models import Account
@@ -23,7 +23,7 @@ from intranet.settings.service import SettingContext
 from intranet.store import Writing, bulk
 from intranet.store.events import Draft
 
-READERS = {
+READERS: dict[str, Reader] = {
     "name": partial(values.text, longest=60),
     "year_group": values.year_group,
     "staff": values.text,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 from intranet.exchange import values, who
 from intranet.exchange.columns import CONTACTS, Mapped
 from intranet.exchange.reading import Sheet
-from intranet.exchange.verdicts import DryRun, Rows
+from intranet.exchange.verdicts import DryRun, Reader, Rows
 from intranet.extension.host import Caller
 from intranet.pupils import models as m
 from intranet.pupils.contacts import phone_list
@@ -22,7 +22,7 @@ from intranet.settings.service import SettingContext
 from intranet.store import Writing, bulk
 from intranet.store.events import Draft
 
-READERS = {
+READERS: dict[str, Reader] = {
     "upn": values.unique_number, "legal_family": values.text, "legal_given": values.text, "born": values.day, "priority": values.number,
     "title": partial(values.text, longest=20), "family": partial(values.text, longest=80), "given": partial(values.text, longest=80),
     "relationship": partial(values.text, longest=40), "parental_responsibility": values.yes_no, "lives_with": values.yes_no,
@@ -126,7 +126,9 @@ def _there(conn: Connection, setting_id: int) -> _There:
         .join(person, and_(person.id == link.person_id, person.setting_id == setting_id))
         .where(link.setting_id == setting_id)
     )  # fmt: skip
-    links, persons, last = {}, {}, {}
+    links: dict[tuple[int, str, str], Any] = {}
+    persons: dict[tuple[str, str, str], int] = {}
+    last: dict[int, int] = {}
     for row in conn.execute(query):
         given, family = row.given.casefold(), row.family.casefold()
         links[row.pupil_id, family, given] = row

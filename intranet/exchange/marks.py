@@ -15,7 +15,7 @@ from sqlalchemy import Connection, or_, select
 from intranet.exchange import values, who
 from intranet.exchange.columns import MARKS, Mapped
 from intranet.exchange.reading import Sheet
-from intranet.exchange.verdicts import DryRun, Rows
+from intranet.exchange.verdicts import DryRun, Reader, Rows
 from intranet.extension.host import Caller
 from intranet.law.codes import CodesOn
 from intranet.law.sessions import session_no
@@ -25,7 +25,7 @@ from intranet.settings.service import SettingContext
 from intranet.store import Writing, bulk
 from intranet.store.tables import mark
 
-READERS = {
+READERS: dict[str, Reader] = {
     "upn": values.unique_number, "legal_family": values.text, "legal_given": values.text, "born": values.day, "day": values.day,
     "session": values.session_key, "mark": partial(values.text, longest=3), "minutes": values.number, "note": partial(values.text, longest=500),
     "starts": values.day, "marks": partial(values.text, longest=2000),

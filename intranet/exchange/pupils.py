@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from intranet.exchange import values, who
 from intranet.exchange.columns import PUPILS, Mapped
 from intranet.exchange.reading import Sheet
-from intranet.exchange.verdicts import DryRun, Rows
+from intranet.exchange.verdicts import DryRun, Reader, Rows
 from intranet.extension.host import Caller
 from intranet.law.words import long_date
 from intranet.pupils import classes
@@ -24,7 +24,7 @@ from intranet.store import Writing, bulk
 from intranet.store.events import Draft
 
 NAME = 80
-READERS = {
+READERS: dict[str, Reader] = {
     "upn": values.unique_number, "former_upn": values.unique_number, "born": values.day, "sex": values.sex, "year_group": values.year_group,
     "admitted_on": values.day, "left_on": values.day, "address": partial(values.text, longest=500), "postcode": partial(values.text, longest=10),
     "language": partial(values.text, longest=40), "group": partial(values.text, longest=60), "last_school": values.text, "model": values.text,
@@ -65,7 +65,10 @@ def dry_run(conn: Connection, ctx: SettingContext, caller: Caller, sheet: Sheet,
 
 def _groups(conn: Connection, setting_id: int, today: date) -> Sequence[tuple[int, str]]:
     g = m.TeachingGroup
-    return [tuple(row) for row in conn.execute(select(g.id, g.name).where(g.setting_id == setting_id, live(g, today)))]
+    return [
+        (row.id, row.name)
+        for row in conn.execute(select(g.id, g.name).where(g.setting_id == setting_id, live(g, today)))
+    ]
 
 
 def _members(conn: Connection, setting_id: int, today: date) -> dict[int, int]:
@@ -262,10 +265,16 @@ def _placements(
 
 
 def _admitted(setting_id: int, plan: Plan, ids: Sequence[int], w: Writing, now: datetime) -> list[Draft]:
-    return [
-        _draft(w, setting_id, pupil, "pupil.admitted", {"pupil_id": pupil, "starting_day": str(row["admitted_on"]), "model": row.get("model") or "", "source": "import"}, now)
-        for row, pupil in zip(plan.new, ids, strict=True)
-    ]  # fmt: skip
+    drafts = []
+    for row, pupil in zip(plan.new, ids, strict=True):
+        data = {
+            "pupil_id": pupil,
+            "starting_day": str(row["admitted_on"]),
+            "model": row.get("model") or "",
+            "source": "import",
+        }
+        drafts.append(_draft(w, setting_id, pupil, "pupil.admitted", data, now))
+    return drafts
 
 
 def _amended(setting_id: int, plan: Plan, w: Writing, now: datetime) -> list[Draft]:

@@ -158,8 +158,8 @@ def admit(
             warnings = (*verdict.warnings, *_late_entry(draft, now), *_doubles(w, ctx.id, draft.particulars))
             return Admitted(_enter(w, ctx.id, draft, model, warnings, actor, now, request_id), warnings)
     except store.RequestSeen as seen:
-        data = seen.data
-        return Admitted(int(data["pupil_id"]), tuple(data.get("warnings", ())))
+        data = seen.data or {}
+        return Admitted(int(data.get("pupil_id", 0)), tuple(data.get("warnings", ())))
 
 
 def _late_entry(draft: Draft, now: datetime) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from wtforms import (
@@ -302,3 +303,10 @@ class RolloverForm(WriteForm):
 
 class UndoForm(WriteForm):
     """Undo the rollover."""
+
+
+def sent_day(field: DateField) -> date:
+    """Return the day of a field that its form asks for; raise Refused when none was sent."""
+    if field.data is None:
+        raise Refused(field.label.text, None, "Nothing was entered", "Enter a day", fields=(field.name,))
+    return field.data

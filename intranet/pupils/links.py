@@ -99,4 +99,4 @@ def linked(conn: Connection, setting_id: int, pupil_id: int) -> list[tuple[int, 
     query = select(s.other_setting_id, s.other_pupil_id, s.basis).where(
         s.setting_id == setting_id, s.pupil_id == pupil_id
     )
-    return [tuple(row) for row in conn.execute(query)]
+    return [(row.other_setting_id, row.other_pupil_id, row.basis) for row in conn.execute(query)]

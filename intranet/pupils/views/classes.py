@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 
 from intranet import store
@@ -10,7 +12,7 @@ from intranet.people import current_actor
 from intranet.people import service as people
 from intranet.pupils import classes as service
 from intranet.pupils.access import access_group, access_pupils, known
-from intranet.pupils.forms import ClassForm, MoveForm, StaffForm
+from intranet.pupils.forms import ClassForm, MoveForm, StaffForm, sent_day
 from intranet.pupils.roll import groups
 from intranet.pupils.search import ordered
 from intranet.pupils.views.blueprint import blueprint, show_again
@@ -40,14 +42,19 @@ def class_list(setting_id: int) -> Response:
 def add_class(setting_id: int) -> Response:
     """Open a class from a day."""
     form = ClassForm()
-    values = {"pupil": None, "heading": "Open a class", "button": "Open class", "back": "pupils.class_list"}
+    values: dict[str, Any] = {
+        "pupil": None,
+        "heading": "Open a class",
+        "button": "Open class",
+        "back": "pupils.class_list",
+    }
     if request.method == "GET" or not form.validate():
         return respond("pupils/form.html", status=200 if request.method == "GET" else 422, form=form, **values)
     try:
         made = service.open_class(
             setting_id,
             form.name.data or "",
-            form.first.data,
+            sent_day(form.first),
             kind=form.kind.data,
             year_group=form.year_group.data,
             actor=current_actor(),
@@ -98,7 +105,7 @@ def move_pupils(setting_id: int, group_id: int) -> Response:
     access_pupils(current_actor(), setting_id, set(form.pupil.data), today())
     try:
         moved = service.move_class(
-            setting_id, form.pupil.data, form.group_id.data, form.first.data, actor=current_actor(), now=now()
+            setting_id, form.pupil.data, form.group_id.data, sent_day(form.first), actor=current_actor(), now=now()
         )
     except Refused as refused:
         form.take(refused)

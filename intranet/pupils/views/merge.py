@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 
 from intranet import store
@@ -22,7 +24,7 @@ def merge_pupil(setting_id: int, pupil_id: int) -> Response:
     """Show what merging a duplicate into this pupil would do, then do it."""
     pupil, (ctx, caller) = access_pupil(current_actor(), setting_id, pupil_id, today()), here(setting_id)
     form = _form(setting_id, pupil)
-    values = {"pupil": pupil, "preview": None}
+    values: dict[str, Any] = {"pupil": pupil, "preview": None}
     if request.method == "GET" or not form.validate() or form.duplicate_id.data is None:
         return respond(PAGE, status=200 if request.method == "GET" else 422, form=form, **values)
     other = access_pupil(current_actor(), setting_id, form.duplicate_id.data, today())

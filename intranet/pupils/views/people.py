@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Response, request
 
@@ -11,7 +12,7 @@ from intranet.errors import NotFound, Refused
 from intranet.people import current_actor
 from intranet.pupils import changes, contacts
 from intranet.pupils.access import access_pupil
-from intranet.pupils.forms import ContactForm, EndForm, FlagForm, PlacementForm
+from intranet.pupils.forms import ContactForm, EndForm, FlagForm, PlacementForm, sent_day
 from intranet.pupils.views.blueprint import blueprint, here, show_again
 from intranet.web.kit import allow, choices, now, respond, say_next, see_other, today
 
@@ -24,7 +25,12 @@ FORM = "pupils/form.html"
 def add_contact(setting_id: int, pupil_id: int) -> Response:
     """Add an adult to a pupil's list."""
     pupil, form = access_pupil(current_actor(), setting_id, pupil_id, today()), ContactForm()
-    values = {"pupil": pupil, "heading": "Add a contact", "button": "Add contact", "back": "pupils.contacts"}
+    values: dict[str, Any] = {
+        "pupil": pupil,
+        "heading": "Add a contact",
+        "button": "Add contact",
+        "back": "pupils.contacts",
+    }
     if request.method == "GET" or not form.validate():
         return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
     try:
@@ -42,7 +48,12 @@ def edit_contact(setting_id: int, pupil_id: int, contact_id: int) -> Response:
     """Change an adult on a pupil's list."""
     pupil = access_pupil(current_actor(), setting_id, pupil_id, today())
     form = _contact_form(setting_id, pupil_id, contact_id)
-    values = {"pupil": pupil, "heading": "Change a contact", "button": "Save contact", "back": "pupils.contacts"}
+    values: dict[str, Any] = {
+        "pupil": pupil,
+        "heading": "Change a contact",
+        "button": "Save contact",
+        "back": "pupils.contacts",
+    }
     if request.method == "GET" or not form.validate():
         return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
     try:
@@ -87,12 +98,12 @@ def first_contact(setting_id: int, pupil_id: int, contact_id: int) -> Response:
 def add_flag(setting_id: int, pupil_id: int) -> Response:
     """Set a dated flag."""
     pupil, form = access_pupil(current_actor(), setting_id, pupil_id, today()), FlagForm()
-    values = {"pupil": pupil, "heading": "Set a flag", "button": "Set flag", "back": "pupils.placement"}
+    values: dict[str, Any] = {"pupil": pupil, "heading": "Set a flag", "button": "Set flag", "back": "pupils.placement"}
     if request.method == "GET" or not form.validate():
         return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
     try:
         changes.set_flag(
-            setting_id, pupil_id, form.kind.data, form.first.data, last=form.last.data, source=form.source.data or "", note=form.note.data or "",
+            setting_id, pupil_id, form.kind.data, sent_day(form.first), last=form.last.data, source=form.source.data or "", note=form.note.data or "",
             actor=current_actor(), now=now(),
         )  # fmt: skip
     except Refused as refused:
@@ -119,7 +130,12 @@ def add_placement(setting_id: int, pupil_id: int) -> Response:
         here(setting_id),
     )
     form.model.choices = choices((model.key, model.label) for model in caller.catalogue.placement_models)
-    values = {"pupil": pupil, "heading": "Add a placement", "button": "Add placement", "back": "pupils.placement"}
+    values: dict[str, Any] = {
+        "pupil": pupil,
+        "heading": "Add a placement",
+        "button": "Add placement",
+        "back": "pupils.placement",
+    }
     if request.method == "GET" or not form.validate():
         return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
     try:
@@ -128,7 +144,7 @@ def add_placement(setting_id: int, pupil_id: int) -> Response:
             caller,
             pupil_id,
             form.model.data,
-            form.first.data,
+            sent_day(form.first),
             agreement=form.agreement(),
             last=form.last.data,
             actor=current_actor(),
@@ -144,12 +160,23 @@ def add_placement(setting_id: int, pupil_id: int) -> Response:
 def end_placement(setting_id: int, pupil_id: int, placement_id: int) -> Response:
     """End a placement on its last day."""
     pupil, form = access_pupil(current_actor(), setting_id, pupil_id, today()), EndForm()
-    values = {"pupil": pupil, "heading": "End a placement", "button": "End placement", "back": "pupils.placement"}
+    values: dict[str, Any] = {
+        "pupil": pupil,
+        "heading": "End a placement",
+        "button": "End placement",
+        "back": "pupils.placement",
+    }
     if request.method == "GET" or not form.validate():
         return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
     try:
         changes.end_placement(
-            setting_id, pupil_id, placement_id, form.last.data, form.reason.data or "", actor=current_actor(), now=now()
+            setting_id,
+            pupil_id,
+            placement_id,
+            sent_day(form.last),
+            form.reason.data or "",
+            actor=current_actor(),
+            now=now(),
         )
     except Refused as refused:
         return show_again(FORM, form, refused, **values)
@@ -161,11 +188,18 @@ def end_placement(setting_id: int, pupil_id: int, placement_id: int) -> Response
 def leave(setting_id: int, pupil_id: int) -> Response:
     """Record a pupil's last day."""
     pupil, form = access_pupil(current_actor(), setting_id, pupil_id, today()), EndForm()
-    values = {"pupil": pupil, "heading": "Record the last day", "button": "Save last day", "back": "pupils.show"}
+    values: dict[str, Any] = {
+        "pupil": pupil,
+        "heading": "Record the last day",
+        "button": "Save last day",
+        "back": "pupils.show",
+    }
     if request.method == "GET" or not form.validate():
         return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
     try:
-        changes.leave(setting_id, pupil_id, form.last.data, form.reason.data or "", actor=current_actor(), now=now())
+        changes.leave(
+            setting_id, pupil_id, sent_day(form.last), form.reason.data or "", actor=current_actor(), now=now()
+        )
     except Refused as refused:
         return show_again(FORM, form, refused, **values)
     say_next("Last day recorded. The placement and the class end with it.")

@@ -9,7 +9,7 @@ from intranet.errors import Refused
 from intranet.people import current_actor
 from intranet.pupils import rollover
 from intranet.pupils.forms import RolloverForm, UndoForm
-from intranet.pupils.views.blueprint import blueprint, here, show_again
+from intranet.pupils.views.blueprint import blueprint, here
 from intranet.web.kit import allow, now, respond, say_next, see_other, today
 
 PAGE = "pupils/year.html"
@@ -19,34 +19,36 @@ PAGE = "pupils/year.html"
 @allow("year:roll")
 def year_end(setting_id: int) -> Response:
     """Preview the rollover to the next school year, and carry it out."""
-    ctx, _ = here(setting_id)
     form = RolloverForm()
     try:
-        plan, last = _plan(setting_id)
-        if request.method == "GET":
-            return respond(PAGE, form=form, plan=plan, last=last, undo=UndoForm(formdata=None), today=today())
-        if form.validate():
-            chosen = rollover.changed(plan, set(form.leaver.data or ()), form.names(request.form))
-            rollover.roll_over_year(ctx, chosen, actor=current_actor(), now=now(), request_id=form.request_id)
+        if request.method == "POST" and form.validate():
+            _roll(setting_id, form)
             say_next("Rolled over. It can be undone until the new year starts.")
             return see_other("pupils.year_end", setting_id=setting_id)
     except Refused as refused:
-        plan, last = _plan(setting_id, quiet=True)
-        return show_again(PAGE, form, refused, plan=plan, last=last, undo=UndoForm(formdata=None), today=today())
-    return respond(PAGE, status=422, form=form, plan=plan, last=last, undo=UndoForm(formdata=None), today=today())
+        form.take(refused)
+    return _page(setting_id, form, 200 if request.method == "GET" else 422)
 
 
-def _plan(setting_id: int, *, quiet: bool = False) -> tuple[rollover.Plan | None, object]:
-    """Return the plan (None, when ``quiet``, if there can be none) and the rollover that stands."""
+def _roll(setting_id: int, form: RolloverForm) -> None:
     ctx, _ = here(setting_id)
+    with store.connection() as conn:
+        plan = rollover.preview(conn, ctx, today())
+    chosen = rollover.changed(plan, set(form.leaver.data or ()), form.names(request.form))
+    rollover.roll_over_year(ctx, chosen, actor=current_actor(), now=now(), request_id=form.request_id)
+
+
+def _page(setting_id: int, form: RolloverForm, status: int) -> Response:
+    """Return the page with the plan; without the coming year's dates it says what is missing."""
+    ctx, _ = here(setting_id)
+    plan = None
     with store.connection() as conn:
         last = rollover.last_rollover(conn, setting_id)
         try:
-            return rollover.preview(conn, ctx, today()), last
-        except Refused:
-            if not quiet:
-                raise
-            return None, last
+            plan = rollover.preview(conn, ctx, today())
+        except Refused as refused:
+            form.take(refused)
+    return respond(PAGE, status=status, form=form, plan=plan, last=last, undo=UndoForm(formdata=None), today=today())
 
 
 @blueprint.post("/year-end/<int:rollover_id>/undo/")
