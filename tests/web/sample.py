@@ -151,6 +151,11 @@ def routes(app):
     def live():
         return kit.respond("sample/live.html")
 
+    @app.get("/sheet/")
+    @kit.public("a test page")
+    def sheet():
+        return kit.respond("sample/sheet.html")
+
     @app.get("/slots/<name>/")
     @kit.public("a test page")
     def slots(name):

@@ -38,7 +38,17 @@ def wide(page):
 
 @needs_browser
 @pytest.mark.parametrize(
-    "path", ["/form/", "/guarded/", "/nowhere/", "/fails/conflict/", "/fails/surprise/", "/help/", "/accessibility/"]
+    "path",
+    [
+        "/form/",
+        "/guarded/",
+        "/nowhere/",
+        "/fails/conflict/",
+        "/fails/surprise/",
+        "/help/",
+        "/accessibility/",
+        "/sheet/",
+    ],
 )
 def test_no_page_of_the_shell_has_an_accessibility_fault_or_runs_off_the_side(page, path):
     page.goto(path)
@@ -164,3 +174,17 @@ def test_paper_has_the_warning_and_none_of_the_screens_tools(page):
     assert "Printed for T. Amberley, Fernhollow Primary, Tue 14 Oct 2025, 09:31" in page.inner_text(".app-printed")
     assert not page.is_visible(".app-nav")
     assert not page.is_visible(".app-save-bar")
+
+
+@needs_browser
+def test_a_sheet_prints_on_a4_with_the_head_of_its_table_on_every_page(site):
+    _, url, made = site
+    page = made.new_page(base_url=url)
+    page.goto("/sheet/")
+    pages = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+    assert pages >= 2
+    assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+    page.emulate_media(media="print")
+    assert "Document R-17. Printed for T. Amberley" in page.inner_text(".app-printed")
+    assert not page.is_visible("text=Back")
+    page.close()
