@@ -1,4 +1,4 @@
-"""The settings room."""
+"""The settings room: the places that keep registers, their calendars and what they have decided."""
 
 from __future__ import annotations
 
@@ -6,4 +6,13 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Register what this room brings to the app."""
+    """Give the app its settings, their pages and the frame of every page."""
+    from intranet.settings import events
+    from intranet.settings.shell import init_shell
+    from intranet.settings.views import init_views
+
+    app.extensions["daymark.contexts"] = {}
+    app.extensions.setdefault("daymark.closure_preview", [])
+    events.register()
+    init_shell(app)
+    init_views(app)

@@ -1,0 +1,96 @@
+"""Who may do what: one table of permissions, and the core roles that hold them (setting types name their own roles ``like`` these)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from intranet.errors import ConfigError
+
+CORE_ROLES: Mapping[str, str] = {
+    "teacher": "Teacher",
+    "cover": "Cover staff",
+    "tutor": "Tutor",
+    "office": "Office",
+    "attendance_lead": "Attendance lead",
+    "head": "Head",
+    "dsl": "Designated safeguarding lead",
+    "deputy_dsl": "Deputy designated safeguarding lead",
+    "governor": "Governor",
+    "trust_director": "Trust director",
+    "provider": "Provider",
+    "home_school": "Home school contact",
+    "authority": "Local authority contact",
+    "system_admin": "System administrator",
+}
+#: People who work for somebody else: shorter sign-ins, and nothing beyond their own placements.
+OUTSIDE = frozenset({"provider", "home_school", "authority"})
+
+EVERYONE = frozenset(CORE_ROLES)
+CLASS = frozenset({"teacher", "cover", "tutor"})
+LEADS = frozenset({"attendance_lead", "head"})
+OFFICE = LEADS | {"office"}
+SAFEGUARDING = frozenset({"dsl", "deputy_dsl"})
+STAFF = CLASS | OFFICE | SAFEGUARDING
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Something one may do, and the core roles that may."""
+
+    key: str
+    label: str
+    roles: frozenset[str]
+
+
+def _table(*rows: tuple[str, str, frozenset[str]]) -> Mapping[str, Permission]:
+    return {key: Permission(key, label, roles) for key, label, roles in rows}
+
+
+PERMISSIONS: Mapping[str, Permission] = _table(
+    ("account:self", "look after one's own account", EVERYONE),
+    ("setting:home", "open a setting's first page", EVERYONE),
+    ("register:read", "read registers", STAFF | {"provider"}),
+    ("register:write", "take one's own registers", CLASS | OFFICE | {"provider"}),
+    ("register:any", "take any register of the setting", OFFICE),
+    ("register:amend", "amend a mark", OFFICE),
+    ("board:read", "see the board of missing registers and children", OFFICE | SAFEGUARDING),
+    ("desk:write", "sign pupils in late and out", OFFICE),
+    ("print:read", "print registers and the evacuation roll", STAFF | {"provider"}),
+    ("pupil:read", "open pupils' pages", STAFF | {"provider"}),
+    ("pupil:all", "open any pupil of the setting", OFFICE | SAFEGUARDING | {"teacher"}),
+    ("pupil:contacts", "see birth dates, addresses and contacts", OFFICE | SAFEGUARDING),
+    ("pupil:sensitive", "see sensitive flags", LEADS | SAFEGUARDING),
+    ("pupil:protected", "see protected addresses", SAFEGUARDING | {"head"}),
+    ("pupil:write", "change pupils' particulars", OFFICE),
+    ("roll:admit", "admit pupils", OFFICE),
+    ("roll:match", "link a child's records at two settings", LEADS),
+    ("roll:merge", "merge a duplicate pupil", LEADS),
+    ("year:roll", "roll the school year over", LEADS),
+    ("group:write", "change classes", OFFICE),
+    ("cover:write", "give cover staff access", OFFICE),
+    ("calendar:write", "close the school and change the calendar", OFFICE),
+    ("policy:read", "read the calendar and the parameters in force", STAFF | {"governor", "trust_director", "system_admin"}),
+    ("policy:write", "set a house value", LEADS),
+    ("import:run", "import pupils and marks", OFFICE),
+    ("duty:read", "see duties", STAFF | {"provider"}),
+    ("duty:done", "complete duties", STAFF | {"provider"}),
+    ("account:admin", "give and end access", frozenset({"system_admin", "head"})),
+    ("trust:read", "see figures of several settings", frozenset({"trust_director"})),
+    ("demo:pick", "sign in as anybody in the demo", frozenset()),
+)
+
+
+def known(key: str) -> Permission:
+    """Return the permission, or raise ConfigError with the nearest one there is."""
+    if key in PERMISSIONS:
+        return PERMISSIONS[key]
+    near = get_close_matches(key, PERMISSIONS, n=1)
+    raise ConfigError(f"There is no permission “{key}”." + (f" Did you mean “{near[0]}”?" if near else ""))
+
+
+def roles_needed(key: str) -> str:
+    """Return the labels of the roles that hold a permission, for the sentence of a refusal."""
+    labels = [label for role, label in CORE_ROLES.items() if role in known(key).roles]
+    return " or ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)

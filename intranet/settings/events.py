@@ -1,0 +1,22 @@
+"""The facts this room records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from intranet import store
+
+
+def _said(text: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda data: text.format_map({"label": "", "first": "?", "last": "?", "key": "?", "value": "?", **data})
+
+
+def register() -> None:
+    """Tell the store about this room's event kinds."""
+    store.events.register_kind("setting.opened", _said("Setting opened: {name}"))
+    store.events.register_kind("calendar.terms_set", _said("Term dates set for {years}"))
+    store.events.register_kind("calendar.closed", _said("Closed {first} to {last}: {label}"), ("label",))
+    store.events.register_kind("calendar.closure_withdrawn", _said("Closure {first} to {last} withdrawn"), ("reason",))
+    store.events.register_kind("policy.value_set", _said("House value {key} set to {value} from {first}"), ("reason",))
+    store.events.register_kind("policy.value_ended", _said("House value {key} ended on {last}"), ("reason",))

@@ -1,0 +1,81 @@
+"""The forms of this room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from intranet.people.forms import given
+from intranet.settings.service import NewClosure
+from intranet.web.kit import WriteForm, choices, required
+
+KINDS = {
+    "snow": "Unplanned: snow, flood, no heating (proposes Y4)",
+    "closure": "Planned: polling day, strike known beforehand (#)",
+    "inset": "INSET day (#)",
+}
+WHOLE = {"": "The whole day", "AM": "The morning only", "PM": "The afternoon only"}
+LONGEST_CLOSURE = timedelta(days=366)
+
+
+class CloseForm(WriteForm):
+    """Days, or a part of them, without school."""
+
+    kind = RadioField("What happens", choices=choices(KINDS.items()),
+                      validators=[required("What happens: nothing was chosen. Choose unplanned, planned or INSET.")])  # fmt: skip
+    first = DateField("First day", [required("First day: nothing was entered. Enter the first day the setting is closed, like 14/10/2025.")])
+    last = DateField("Last day", [Optional()], description="Leave empty for one day")
+    part = SelectField("Part of the day", choices=choices(WHOLE.items()), default="")
+    group = SelectField("For whom", default="")
+    label = StringField("What people will read", [
+        required("What people will read: nothing was entered. Enter a few words, like Snow."),
+        Length(max=120, message="What people will read: it is too long. Use at most 120 characters."),
+    ])  # fmt: skip
+    version = IntegerField(default=0, widget=HiddenInput())
+    confirm = HiddenField(default="")
+
+    def validate_last(self, field: DateField) -> None:
+        """Refuse a last day before the first, or a year of closure (a slip in the year)."""
+        if not (self.first.data and field.data):
+            return
+        said = f"Last day: “{field.data:%d/%m/%Y}”"
+        if field.data < self.first.data:
+            raise ValidationError(f"{said} is before the first day, {self.first.data:%d/%m/%Y}. Enter a later day.")
+        if field.data - self.first.data > LONGEST_CLOSURE:
+            raise ValidationError(f"{said} is more than a year after the first day. Check the year.")
+
+    def closure(self) -> NewClosure:
+        """Return what was entered."""
+        first = given(self.first.data)
+        planned = self.kind.data != "snow"
+        group = int(self.group.data) if self.group.data else None
+        return NewClosure(first, self.last.data or first, self.kind.data, given(self.label.data).strip(), planned, self.part.data or None, group)
+
+
+class WithdrawForm(WriteForm):
+    """Taking a closure back."""
+
+    reason = TextAreaField("Reason", [
+        required("Reason: nothing was entered. Enter why the closure is withdrawn."),
+        Length(max=2000, message="Reason: it is too long. Use at most 2,000 characters."),
+    ])  # fmt: skip
+
+
+class HouseValueForm(WriteForm):
+    """The setting's own value for a parameter."""
+
+    value = StringField("Value", [required("Value: nothing was entered. Enter the value the setting has decided.")])
+    reason = TextAreaField("Reason", [
+        required("Reason: nothing was entered. Enter why the setting decided so, and who decided."),
+        Length(max=2000, message="Reason: it is too long. Use at most 2,000 characters."),
+    ])  # fmt: skip
+    first = DateField("From", [required("From: nothing was entered. Enter the first day it counts, like 14/10/2025.")])
+    last = DateField("Until", [Optional()], description="Leave empty if no end is known")
+
+    def validate_last(self, field: DateField) -> None:
+        """Refuse an end before the beginning."""
+        if self.first.data and field.data and field.data < self.first.data:
+            raise ValidationError(f"Until: “{field.data:%d/%m/%Y}” is before the first day, {self.first.data:%d/%m/%Y}. Enter a later day.")
