@@ -16,7 +16,7 @@ from intranet.web.static import static
 
 log = logging.getLogger("daymark.csp")
 blueprint = Blueprint("web", __name__)
-blueprint.add_url_rule("/static/<version>/<path:name>", "static", static)
+blueprint.add_url_rule("/static/<string:version>/<path:name>", "static", static)
 
 REPORTS_A_MINUTE = 20
 LONGEST_REPORT = 10_000  # bytes
