@@ -20,8 +20,8 @@ from intranet.demo.history import Member, registers
 from intranet.demo.people import Built
 from intranet.demo.spells import absences, draw_children
 from intranet.extension import host
-from intranet.extension.host import Caller
 from intranet.extension import values as v
+from intranet.extension.host import Caller
 from intranet.law.term_dates import calendar
 from intranet.pupils import models as m
 from intranet.settings import service as settings

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
 from random import Random
 
-GIVEN = (
-    "Acacia Alder Anise Aster Avens Basil Bay Betony Birch Bracken Briar Bryony Burdock Calla Campion Cassia Cedar Celandine Cicely "
-    "Clary Clover Comfrey Coriander Cress Damson Darnel Dill Dock Elder Fennel Fern Flax Gale Gentian Ginger Gorse Hawthorn Hazel "
-    "Heather Hyssop Iris Ivy Jasmine Jonquil Juniper Laurel Linden Linnet Lovage Lupin Madder Mallow Maple Marjoram Martin Medlar "
-    "Merlin Mint Myrtle Nettle Oak Olive Orchid Oriole Pansy Perrin Pimpernel Plover Poppy Primrose Quince Robin Rowan Rue Saffron "
-    "Sage Samphire Senna Sorrel Sparrow Tamarind Tansy Teal Teasel Thistle Thyme Violet Wren Yarrow Zinnia"
-).split()
-FRONT = (
-    "Apple Barley Bramble Button Candle Cobble Copper Dapple Ember Fiddle Flint Gable Ginger Hob Ink Jolly Kettle Lantern Larder "
-    "Marble Mitten Nettle Ochre Parsley Pebble Pepper Quill Ribbon Rook Saddle Sorrel Tallow Thimble Thistle Umber Velvet Wicket "
-    "Willow Winter Yarrow"
-).split()
-BACK = "beck bottom brook combe croft dale field ford gate ham holt hurst ley mere moor ridge shaw thorpe ton wick wold worth".split()
+import yaml
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    loaded = yaml.safe_load(files("intranet.demo").joinpath("names.yaml").read_text(encoding="utf-8"))
+    return {key: text.split() for key, text in loaded.items()}
 
 
 def a_given_name(random: Random) -> str:
     """Return a made-up given name."""
-    return random.choice(GIVEN)
+    return random.choice(_words()["given"])
 
 
 def a_family_name(random: Random) -> str:
     """Return a made-up family name."""
-    return random.choice(FRONT) + random.choice(BACK)
+    return random.choice(_words()["front"]) + random.choice(_words()["back"])

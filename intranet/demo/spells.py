@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ import yaml
 from intranet.law.calendar import Calendar
 
 HALF_DAYS = ("AM", "PM")
+REFITS = 3
 SHARPEN = 2.2  # spells run on into later days, so the weight of the day they begin is sharpened to keep the weekday figures
 TILTED = "O"  # unexplained absence gathers in the children who miss most
 
@@ -62,13 +64,32 @@ def _beta(random: Random, mean: float, k: float) -> float:
     return random.betavariate(mean * k, (1 - mean) * k)
 
 
-def absences(random: Random, children: Sequence[Child], days: Sequence[date], calendar: Calendar, phase: str) -> dict[int, dict[tuple[date, str], str]]:
+Missed = dict[int, dict[tuple[date, str], str]]
+
+
+def absences(random: Random, children: Sequence[Child], days: Sequence[date], calendar: Calendar, phase: str) -> Missed:
     """Return, for each child, the half-day sessions missed with their code; everything else was attended."""
     cumulative = list(accumulate(_day_weight(day, calendar, phase) for day in days))
-    weights = _code_weights(children, phase)
-    return {
-        child.key: _one_year(random, child, days, cumulative, weights[child.key], calendar) for child in children
-    }
+    base = dict(calibration()["phases"][phase]["absence"])
+    seed = random.random()
+    for _ in range(REFITS):
+        missed = _all_years(Random(seed), children, days, cumulative, base, calendar)
+        base = _refitted(base, missed, calibration()["phases"][phase]["absence"])
+    return _all_years(Random(seed), children, days, cumulative, base, calendar)
+
+
+def _all_years(
+    random: Random, children: Sequence[Child], days: Sequence[date], cumulative: Sequence[float], base: Mapping[str, float], calendar: Calendar
+) -> Missed:
+    weights = _code_weights(children, base)
+    return {child.key: _one_year(random, child, days, cumulative, weights[child.key], calendar) for child in children}
+
+
+def _refitted(base: Mapping[str, float], missed: Missed, target: Mapping[str, float]) -> dict[str, float]:
+    """Return the shares to aim at so that long spells, which children who miss little cut short, come out right."""
+    found = Counter(code for one in missed.values() for code in one.values())
+    total, wanted = sum(found.values()) or 1, sum(target.values())
+    return {code: share * min(3.0, (target[code] / wanted) / max(found[code] / total, 1e-4)) for code, share in base.items()}
 
 
 def _one_year(
@@ -126,23 +147,19 @@ def _mean_length(code: str) -> float:
     return mean - half * lengths.get(1, 0)
 
 
-def _code_weights(children: Sequence[Child], phase: str) -> dict[int, dict[str, float]]:
-    """Return each child's chance of a spell by code, fitted so that the whole group reproduces the national shares."""
-    target = calibration()["phases"][phase]["absence"]
+def _code_weights(children: Sequence[Child], target: Mapping[str, float]) -> dict[int, dict[str, float]]:
+    """Return each child's chance of a spell by code, fitted so that the whole group reproduces the shares aimed at."""
     total = sum(target.values())
     base = {code: share / total for code, share in target.items()}
     mean = sum(child.rate for child in children) / len(children)
     for _ in range(8):
         shares = dict.fromkeys(base, 0.0)
         for child in children:
-            own = _tilted(base, child.rate / mean)
-            for code, weight in own.items():
+            for code, weight in _tilted(base, child.rate / mean).items():
                 shares[code] += child.rate * weight
         whole = sum(shares.values())
         base = {code: base[code] * (target[code] / total) / (shares[code] / whole) for code in base}
-    return {
-        child.key: {code: weight / _mean_length(code) for code, weight in _tilted(base, child.rate / mean).items()} for child in children
-    }
+    return {child.key: {code: weight / _mean_length(code) for code, weight in _tilted(base, child.rate / mean).items()} for child in children}
 
 
 def _tilted(base: Mapping[str, float], relative: float) -> dict[str, float]:
