@@ -18,7 +18,7 @@ from pathlib import Path
 
 #: The installer that a Python without one is given; any other download is refused.
 PIP_WHEEL = "pip-26.3-py3-none-any.whl"
-PIP_SHA256 = "6c36ae7da8695be67e3cd9f7d87919667ced53f57ce2ede75d89b5912ed2bc4c"
+PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 INDEX = "https://pypi.org/simple"
 SIMPLE = "application/vnd.pypi.simple.v1+json"
 #: What pip says, and which of our sentences it means; first match wins.

@@ -53,3 +53,8 @@ def test_a_changed_lock_is_installed_again(tmp_path):
     for kind in ("run", "test"):
         (locks / f"{kind}.txt").write_text("a==2\n")
     assert not packages.is_ready(tmp_path, python, locks, "run")
+
+
+def test_the_pinned_installer_is_a_wheel_of_a_named_version_and_a_whole_digest():
+    assert re.fullmatch(r"pip-\d+\.\d+(\.\d+)?-py3-none-any\.whl", packages.PIP_WHEEL)
+    assert re.fullmatch(r"[0-9a-f]{64}", packages.PIP_SHA256)
