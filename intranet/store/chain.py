@@ -101,15 +101,22 @@ class Walk:
 
     def problems(self, conn: Connection) -> Iterator[Problem]:
         """Yield everything wrong with the chain."""
-        query = select(event).where(event.c.setting_id == self._setting_id).order_by(event.c.position)
-        for row in conn.execution_options(yield_per=5_000).execute(query).mappings():
-            self.count += 1
-            for what in self._wrong(row):
-                yield Problem(self._setting_id, row["position"], what)
+        try:
+            yield from self._chain(conn)
+        except (ValueError, TypeError, AttributeError) as error:
+            yield Problem(self._setting_id, None, f"an event after the first {self.count} cannot be read: {error}")
+            return
         for position in sorted(self._bare - self._forgiven):
             yield Problem(self._setting_id, position, "its data is gone and no event says that it was redacted")
         for position in sorted(self._sealed):
             yield Problem(self._setting_id, position, "this event was sealed as the head of the chain and is gone")
+
+    def _chain(self, conn: Connection) -> Iterator[Problem]:
+        query = select(event).where(event.c.setting_id == self._setting_id).order_by(event.c.position)
+        for row in conn.execution_options(yield_per=5_000).execute(query).mappings():
+            for what in self._wrong(row):
+                yield Problem(self._setting_id, row["position"], what)
+            self.count += 1
 
     def _wrong(self, row: RowMapping) -> Iterator[str]:
         if row["previous"] != self._previous:
@@ -128,9 +135,9 @@ class Walk:
     def _wrong_data(self, row: RowMapping) -> Iterator[str]:
         if row["kind"] == "event.redacted":
             self._forgiven.add(row["basis"])
-        if row["data"] is None:
+        if row["data"] is None and row["salt"] is None:
             self._bare.add(row["position"])
-        elif row["salt"] is None or digest(row["salt"], row["data"]) != row["digest"]:
+        elif row["data"] is None or row["salt"] is None or digest(row["salt"], row["data"]) != row["digest"]:
             yield "its data is not what was written"
 
 

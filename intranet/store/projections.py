@@ -38,11 +38,22 @@ class Difference:
         return f"{self.table} {self.key}: found {self.found!r}, the events say {self.expected!r}"
 
 
+@dataclass(frozen=True, slots=True)
+class Save:
+    """What one event wrote: its marks and notes by pupil, and the group whose register it saved."""
+
+    position: int
+    session_no: int
+    group_id: int | None
+    cells: dict[int, Cell]
+    notes: dict[int, Note]
+
+
 @dataclass(frozen=True)
 class Log:
-    """The register events of a setting by session, in order, and the positions of those whose data was forgotten."""
+    """The saves of a setting by session, in order, and the positions of events whose data is gone or cannot be read."""
 
-    by_session: Mapping[int, list[tuple[int, dict[str, Any]]]]
+    by_session: Mapping[int, list[Save]]
     forgotten: frozenset[int]
 
 
@@ -51,35 +62,46 @@ def register_log(conn: Connection, setting_id: int) -> Log:
     query = select(event.c.position, event.c.data).where(
         event.c.setting_id == setting_id, event.c.kind.in_(mark_kinds())
     )
-    by_session: dict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+    by_session: dict[int, list[Save]] = defaultdict(list)
     forgotten = set()
     for position, text in conn.execute(query.order_by(event.c.position)):
-        if text is None:
+        save = _save_of(position, text)
+        if save is None:
             forgotten.add(position)
         else:
-            data = json.loads(text)
-            by_session[data["s"]].append((position, data))
+            by_session[save.session_no].append(save)
     return Log(by_session, frozenset(forgotten))
 
 
-def session_marks(log: list[tuple[int, dict[str, Any]]]) -> tuple[dict[int, Cell], dict[int, Note]]:
+def _save_of(position: int, text: str | None) -> Save | None:
+    """Return what an event wrote; None when its data is gone or damaged (the chain says which)."""
+    try:
+        return None if text is None else _read_save(position, json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return None
+
+
+def _read_save(position: int, data: Mapping[str, Any]) -> Save:
+    pupils, minutes = unpack_ids(data["p"]), data.get("m")
+    pairs = zip(pupils, unpack_bytes(data["c"]), strict=True)
+    if minutes:
+        cells: dict[int, Cell] = {p: (c, minutes.get(str(i)), position) for i, (p, c) in enumerate(pairs)}
+    else:
+        cells = {p: (c, None, position) for p, c in pairs}
+    sources = data.get("k", {})
+    notes = {pupils[int(i)]: (note, sources.get(i), position) for i, note in data.get("n", {}).items()}
+    return Save(position, int(data["s"]), None if "why" in data else data.get("g"), cells, notes)
+
+
+def session_marks(saves: list[Save]) -> tuple[dict[int, Cell], dict[int, Note]]:
     """Return the marks and notes of one session, by pupil, after its events in order."""
     cells: dict[int, Cell] = {}
     notes: dict[int, Note] = {}
-    for position, data in log:
-        pupils, minutes = unpack_ids(data["p"]), data.get("m")
-        if minutes:
-            cells.update(
-                (p, (c, minutes.get(str(i)), position))
-                for i, (p, c) in enumerate(zip(pupils, unpack_bytes(data["c"]), strict=True))
-            )
-        else:
-            cells.update((p, (c, None, position)) for p, c in zip(pupils, unpack_bytes(data["c"]), strict=True))
+    for save in saves:
+        cells.update(save.cells)
         if notes:
-            for pupil in pupils:
-                notes.pop(pupil, None)
-        sources = data.get("k", {})
-        notes.update((pupils[int(i)], (note, sources.get(i), position)) for i, note in data.get("n", {}).items())
+            notes = {pupil: note for pupil, note in notes.items() if pupil not in save.cells}
+        notes.update(save.notes)
     cells = {pupil: cell for pupil, cell in cells.items() if cell[0]}
     return cells, {pupil: note for pupil, note in notes.items() if pupil in cells}
 
@@ -98,7 +120,10 @@ def differences_on(conn: Connection, setting_id: int) -> Iterator[Difference]:
     for session_no, found in _rows_by_session(conn, setting_id, sorted(log.by_session)):
         cells, noted = session_marks(log.by_session.get(session_no, []))
         notes.update({(session_no, pupil): note for pupil, note in noted.items()})
-        years.add(session_no, ((pupil, cell[0]) for pupil, cell in found.items()))
+        try:
+            years.add(session_no, ((pupil, cell[0]) for pupil, cell in found.items()))
+        except (ValueError, TypeError, ArithmeticError):
+            yield Difference("mark", (setting_id, session_no), "marks that cannot be read", f"{len(cells)} marks")
         if found != cells:
             yield from _differing("mark", (setting_id, session_no), found, cells, log.forgotten, 2)
     yield from _note_differences(conn, setting_id, notes, log.forgotten)
@@ -136,8 +161,13 @@ def _differing(
 ) -> Iterator[Difference]:
     for pupil in found.keys() | expected.keys():
         is_there, should_be = found.get(pupil), expected.get(pupil)
-        if is_there != should_be and not (is_there and is_there[at] in forgotten):
+        if is_there != should_be and not _by_forgotten(is_there, should_be, forgotten, at):
             yield Difference(table, (*key, pupil), is_there, should_be)
+
+
+def _by_forgotten(is_there: Any, should_be: Any, forgotten: frozenset[int], at: int) -> bool:
+    """Return whether a row was written by an event that was forgotten since, after the one that can still be read."""
+    return is_there is not None and is_there[at] in forgotten and (not should_be or should_be[at] < is_there[at])
 
 
 def _note_differences(
@@ -146,9 +176,9 @@ def _note_differences(
     query = select(mark_note).where(mark_note.c.setting_id == setting_id)
     found = {(r.session_no, r.pupil_id): (r.note, r.source, r.position) for r in conn.execute(query)}
     for key in found.keys() | expected.keys():
-        is_there = found.get(key)
-        if is_there != expected.get(key) and not (is_there and is_there[2] in forgotten):
-            yield Difference("mark_note", (setting_id, *key), is_there, expected.get(key))
+        is_there, should_be = found.get(key), expected.get(key)
+        if is_there != should_be and not _by_forgotten(is_there, should_be, forgotten, 2):
+            yield Difference("mark_note", (setting_id, *key), is_there, should_be)
 
 
 def _year_differences(conn: Connection, setting_id: int, years: bulk.Years) -> Iterator[Difference]:
@@ -174,10 +204,8 @@ def _brief(pairs: list[tuple[int, int]] | None) -> str:
 def _state_differences(conn: Connection, setting_id: int, log: Log) -> Iterator[Difference]:
     """Yield register states whose latest save is not the latest event of that register."""
     expected: dict[tuple[int, int], int] = {}
-    for session_no, saved in log.by_session.items():
-        expected.update(
-            {(session_no, data["g"]): position for position, data in saved if "g" in data and "why" not in data}
-        )
+    for session_no, saves in log.by_session.items():
+        expected.update({(session_no, s.group_id): s.position for s in saves if s.group_id is not None})
     query = select(register_state.c.session_no, register_state.c.group_id, register_state.c.position)
     found = {(row[0], row[1]): row[2] for row in conn.execute(query.where(register_state.c.setting_id == setting_id))}
     for key, position in found.items():
@@ -191,10 +219,12 @@ def rebuild(w: Writing, setting_id: int, layout: str) -> None:
     _clear(w.conn, mark, setting_id, log.forgotten)
     _clear(w.conn, mark_note, setting_id, log.forgotten)
     w.conn.execute(pupil_year.delete().where(pupil_year.c.setting_id == setting_id))
-    for session_no, saved in sorted(log.by_session.items()):
-        cells, notes = session_marks(saved)
-        insert(w.conn, mark, [(setting_id, session_no, pupil, *cell) for pupil, cell in sorted(cells.items())])
-        insert(w.conn, mark_note, [(setting_id, session_no, pupil, *note) for pupil, note in notes.items()])
+    stays = _positions(w.conn, setting_id)
+    for session_no, saves in sorted(log.by_session.items()):
+        cells, notes = session_marks(saves)
+        newer = {p: cell for p, cell in cells.items() if cell[2] > stays.get((session_no, p), 0)}
+        insert(w.conn, mark, [(setting_id, session_no, p, *cell) for p, cell in sorted(newer.items())])
+        insert(w.conn, mark_note, [(setting_id, session_no, p, *note) for p, note in notes.items() if p in newer])
     years = bulk.Years()
     rows = (
         select(mark.c.session_no, mark.c.pupil_id, mark.c.code_id)
@@ -204,6 +234,12 @@ def rebuild(w: Writing, setting_id: int, layout: str) -> None:
     for session_no, group in groupby(w.conn.execute(rows), key=itemgetter(0)):
         years.add(session_no, ((row[1], row[2]) for row in group))
     years.store(w.conn, setting_id, layout)
+
+
+def _positions(conn: Connection, setting_id: int) -> dict[tuple[int, int], int]:
+    """Return the positions of the marks that stand, by session and pupil."""
+    query = select(mark.c.session_no, mark.c.pupil_id, mark.c.position).where(mark.c.setting_id == setting_id)
+    return {(row[0], row[1]): row[2] for row in conn.execute(query)}
 
 
 def _clear(conn: Connection, table: Table, setting_id: int, forgotten: frozenset[int]) -> None:

@@ -72,6 +72,38 @@ def test_a_redacted_event_is_forgotten_and_the_chain_still_verifies(both):
     assert problems() == []
 
 
+def test_a_mark_of_a_forgotten_event_stays_when_an_older_event_can_still_be_read(both):
+    save(1, S[0], 1, {11: 1, 12: 1})
+    second = save(1, S[0], 1, {11: 9})
+    forget(second.position)
+    assert problems() == []
+    with store.scope([1]), store.writing(now=NOW, actor_id=None) as w:
+        store.projections.rebuild(w, 1, "H")
+        kept = store.marks.for_session(w.conn, 1, [S[0]])
+    assert [(m.pupil_id, m.code_id) for m in kept] == [(11, 9), (12, 1)]
+    assert problems() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "update event set occurred_on = 'someday' where position = 2",
+        "update event set recorded_at = 'noon' where position = 2",
+        "update event set previous = 'text' where position = 2",
+        "update event set data = '{' where position = 2",
+        'update event set data = \'{"s":"x","p":7,"c":[]}\' where position = 2',
+        "update mark set code_id = 'many' where pupil_id = 11",
+        "update mark set session_no = 999999999999 where pupil_id = 11",
+        "update pupil_year set layout = '?', packed = x'0102' where pupil_id = 11",
+    ],
+)
+def test_rubbish_in_a_row_is_a_problem_and_not_a_crash(lite, own_sqlite, line):
+    save(1, S[0], 1, {11: 1, 12: 5})
+    save(1, S[1], 1, {12: 5})
+    behind(own_sqlite, line)
+    assert problems() != []
+
+
 def test_what_a_redaction_dropped_is_nowhere_in_the_row(lite, own_sqlite):
     first = write(data={"n": "Quillfeather"})
     forget(first.position)
