@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,12 +17,20 @@ from intranet.extension.values import Assessment, ContactFacts, Placement, Place
 from intranet.law.calendar import Calendar, CalendarError
 from intranet.law.words import long_date
 from intranet.people import Actor
+from intranet.pupils import classes
 from intranet.pupils import contacts as contact_service
 from intranet.pupils import models as m
 from intranet.pupils.events import append
 from intranet.pupils.particulars import REGISTER_CLAUSES, ContactDraft, Particulars, contact_problems, problems, refuse
 from intranet.settings.service import SettingContext
 
+#: Where a form shows what a policy says is missing.
+FIELDS = {
+    "placement model": "model",
+    "home school": "home_school",
+    "commissioner": "commissioner",
+    "starting day": "starting_day",
+}
 START_CLAUSES = ("SI 2024/208 reg 8(1)", "OTE-19")
 
 
@@ -78,10 +86,7 @@ def check_start(ctx: SettingContext, day: date | None) -> list[FieldProblem]:
 
 
 def check_model(models: Sequence[PlacementModel], key: str | None) -> list[FieldProblem]:
-    """Return why a placement model cannot be used; a setting with one model needs no choice."""
-    if key is None and len(models) > 1:
-        names = ", ".join(model.label for model in models)
-        return [FieldProblem("model", f"Choose the placement model: {names}. It says who owns each duty (SEN-017).")]
+    """Return why a placement model cannot be used here; whether one must be chosen is for the setting's policy to say."""
     if key is not None and models and key not in {model.key for model in models}:
         names = ", ".join(f"{model.key} ({model.label})" for model in models)
         return [FieldProblem("model", f"“{key}” is not a placement model here. Choose one of: {names}.")]
@@ -89,11 +94,8 @@ def check_model(models: Sequence[PlacementModel], key: str | None) -> list[Field
 
 
 def chosen_model(models: Sequence[PlacementModel], key: str | None) -> PlacementModel:
-    """Return the placement model chosen, or the only one there is."""
-    for model in models:
-        if model.key == key or (key is None and len(models) == 1):
-            return model
-    return PlacementModel(key or "own_roll", "On our roll", {})
+    """Return the placement model chosen; without a choice the setting type's first, its usual one."""
+    return next((model for model in models if model.key == key), models[0])
 
 
 def draft_facts(draft: Draft, pupil_id: int = 0) -> PupilFacts:
@@ -141,10 +143,24 @@ def check(ctx: SettingContext, caller: Caller, draft: Draft, today: date) -> Ass
     refuse("Admission", found, (*REGISTER_CLAUSES, *START_CLAUSES, "SEN-017"))
     verdict = assess(ctx, caller, draft)
     if not verdict.allowed:
-        lacks = ", ".join(verdict.missing) or "what the policy asks"
-        raise Refused("Admission", None, f"This setting's policy needs {lacks} before a pupil is admitted", "Add it and save again",
-                      clauses=verdict.clauses, fields=verdict.missing)  # fmt: skip
+        raise _lacking(verdict)
     return verdict
+
+
+def _lacking(verdict: Assessment) -> Refused:
+    """Return the refusal that names what the setting's policy needs first."""
+    needed = ", ".join(verdict.missing) or "what the policy asks"
+    because = f" ({', '.join(verdict.clauses)})" if verdict.clauses else ""
+    fields = [
+        FieldProblem(
+            FIELDS.get(name, name), f"The policy needs the {name} before a pupil is admitted{because}. Enter it."
+        )
+        for name in verdict.missing
+    ]
+    rule = f"This setting's policy needs the {needed} before a pupil is admitted{because}"
+    return Refused(
+        "Admission", None, rule, "Enter it and save again; nothing was saved", clauses=verdict.clauses, fields=fields
+    )
 
 
 def admit(
@@ -156,7 +172,8 @@ def admit(
     try:
         with store.writing(now=now, actor_id=actor.account_id) as w:
             warnings = (*verdict.warnings, *_late_entry(draft, now), *_doubles(w, ctx.id, draft.particulars))
-            return Admitted(_enter(w, ctx.id, draft, model, warnings, actor, now, request_id), warnings)
+            verdict = replace(verdict, warnings=warnings)
+            return Admitted(_enter(w, ctx, draft, model, verdict, actor, now, request_id), warnings)
     except store.RequestSeen as seen:
         data = seen.data or {}
         return Admitted(int(data.get("pupil_id", 0)), tuple(data.get("warnings", ())))
@@ -191,43 +208,40 @@ def _doubles(w: store.Writing, setting_id: int, given: Particulars) -> tuple[str
 
 
 def _enter(
-    w: store.Writing, setting_id: int, draft: Draft, model: PlacementModel, warnings: tuple[str, ...], actor: Actor, now: datetime, request_id: str | None
+    w: store.Writing, ctx: SettingContext, draft: Draft, model: PlacementModel, verdict: Assessment, actor: Actor, now: datetime,
+    request_id: str | None,
 ) -> int:  # fmt: skip
+    values = {**draft.particulars.values(), "offer": dict(draft.particulars.offer), "admitted_on": draft.starting_day}
+    made = insert(m.Pupil).values(setting_id=ctx.id, **values).returning(m.Pupil.id)
+    pupil_id = int(w.conn.execute(made).scalar_one())
+    _place(w, ctx.id, pupil_id, draft, model, verdict.warnings, actor, now)
+    _surround(w, ctx.id, pupil_id, draft)
+    data = {"pupil_id": pupil_id, "starting_day": str(draft.starting_day), "model": model.key, "contacts": len(draft.contacts),
+            "group_id": draft.group_id, "warnings": list(verdict.warnings), "tell": list(verdict.tell), "clauses": list(verdict.clauses),
+            "agreement": dict(draft.agreement), "confirmed_by": actor.account_id}  # fmt: skip
+    append(w, ctx.id, f"pupil:{pupil_id}", "pupil.admitted", data, now=now, request_id=request_id)
+    return pupil_id
+
+
+def _place(
+    w: store.Writing, setting_id: int, pupil_id: int, draft: Draft, model: PlacementModel, warnings: tuple[str, ...], actor: Actor, now: datetime
+) -> None:  # fmt: skip
+    """Store the placement with its owners, what was agreed, and who confirmed it when (SEN-017)."""
     day = draft.starting_day
-    values = {**draft.particulars.values(), "offer": dict(draft.particulars.offer)}
-    pupil_id = int(
-        w.conn.execute(
-            insert(m.Pupil).values(setting_id=setting_id, admitted_on=day, **values).returning(m.Pupil.id)
-        ).scalar_one()
-    )
-    placement = {
-        "model": model.key,
-        "first": day,
-        "expected_start": day,
-        "duties": {**model.duties, **draft.duties},
-        "agreement": dict(draft.agreement),
-    }
-    w.conn.execute(
-        insert(m.Placement).values(
-            setting_id=setting_id,
-            pupil_id=pupil_id,
-            warnings=list(warnings),
-            confirmed_by=actor.account_id,
-            confirmed_at=now,
-            **placement,
-        )
-    )
+    values = {"model": model.key, "first": day, "expected_start": day, "duties": {**model.duties, **draft.duties},
+              "agreement": dict(draft.agreement), "warnings": list(warnings)}  # fmt: skip
+    confirmed = {"confirmed_by": actor.account_id, "confirmed_at": now}
+    w.conn.execute(insert(m.Placement).values(setting_id=setting_id, pupil_id=pupil_id, **values, **confirmed))
+
+
+def _surround(w: store.Writing, setting_id: int, pupil_id: int, draft: Draft) -> None:
+    """Store the people, flags and class of a new pupil; raise NotFound for a class of another setting."""
+    day = draft.starting_day
     for order, contact in enumerate(draft.contacts, start=1):
         contact_service.store_contact(w, setting_id, pupil_id, contact, order)
     for kind in draft.flags:
-        w.conn.execute(
-            insert(m.Flag).values(setting_id=setting_id, pupil_id=pupil_id, kind=kind, first=day, source="admission")
-        )
-    if draft.group_id is not None:
-        w.conn.execute(
-            insert(m.GroupMember).values(setting_id=setting_id, group_id=draft.group_id, pupil_id=pupil_id, first=day)
-        )
-    data = {"pupil_id": pupil_id, "starting_day": str(day), "model": model.key, "contacts": len(draft.contacts), "group_id": draft.group_id,
-            "warnings": list(warnings), "agreement": dict(draft.agreement), "confirmed_by": actor.account_id}  # fmt: skip
-    append(w, setting_id, f"pupil:{pupil_id}", "pupil.admitted", data, now=now, request_id=request_id)
-    return pupil_id
+        flag = {"kind": kind, "first": day, "source": "admission"}
+        w.conn.execute(insert(m.Flag).values(setting_id=setting_id, pupil_id=pupil_id, **flag))
+    if draft.group_id is not None and day is not None:
+        classes.group_row(w.conn, setting_id, draft.group_id)
+        classes.enter_group(w.conn, setting_id, pupil_id, draft.group_id, day)

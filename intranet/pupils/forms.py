@@ -171,6 +171,7 @@ class AdmitForm(PupilForm):
     model = SelectField("Placement model", validate_choice=False)
     home_school = words("Home school", 200, "Who placed the pupil, where another school keeps the roll")
     commissioner = words("Commissioner", 200, "The authority or school that pays, where there is one")
+    pattern = words("Commissioned sessions", 200, "For example Mon to Wed mornings; Thu 10:00 to 11:30")
     group_id = SelectField("Class", coerce=_number, validate_choice=False)
     flags = SelectMultipleField("Flags", choices=choices((kind.key, kind.label) for kind in flags.KINDS))
     contacts = FieldList(FormField(ContactFields), min_entries=3, max_entries=8)
@@ -186,7 +187,9 @@ class AdmitForm(PupilForm):
 
     def draft(self) -> Draft:
         """Return the admission as typed; empty contact blocks are left out."""
-        agreement = {key: self[key].data for key in ("home_school", "commissioner") if self[key].data}
+        agreement = {key: self[key].data for key in ("home_school", "commissioner", "pattern") if self[key].data}
+        if self.offer_here.data is not None:
+            agreement["sessions_per_week"] = self.offer_here.data
         people = tuple(entry.form.contact() for entry in self.contacts if not entry.form.is_empty())
         return Draft(
             self.particulars(),
