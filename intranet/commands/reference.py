@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import tempfile
 from argparse import Namespace
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intranet.config import PROJECT_FOLDER
+from intranet.config import PROJECT_FOLDER, Config
+from intranet.factory import create_app
+from intranet.store import events
 
 if TYPE_CHECKING:
     from intranet.law.parameter_values import ParameterValue
@@ -28,7 +31,7 @@ def write(_asked: Namespace) -> int:
 
 def pages() -> Mapping[str, str]:
     """Return each reference page by its file name."""
-    return {"hooks.md": hooks_page(), "permissions.md": permissions_page(), "parameters.md": parameters_page()}
+    return {"hooks.md": hooks_page(), "permissions.md": permissions_page(), "parameters.md": parameters_page(), "events.md": events_page()}
 
 
 def hooks_page() -> str:
@@ -60,6 +63,17 @@ def permissions_page() -> str:
     lines = [WRITTEN, "# Permissions", "", "A plugin's role has the permissions of the core role it is `like`.", ""]
     lines += ["| permission | allows | core roles |", "| --- | --- | --- |"]
     lines += [f"| `{key}` | {p.label} | {', '.join(sorted(p.roles))} |" for key, p in permissions.items()]
+    return "\n".join(lines) + "\n"
+
+
+def events_page() -> str:
+    """Return the page of every kind of event that the rooms may record."""
+    with tempfile.TemporaryDirectory() as folder:  # building an app is what makes every room register its kinds
+        create_app(Config(home=Path(folder), keys=Path(folder) / "keys", testing=True))
+    lines = [WRITTEN, "# Events", "", "A fact is recorded once and never altered. Redaction forgets the personal keys and still verifies.", ""]
+    lines += ["| event | recorded by | personal | writes marks |", "| --- | --- | --- | --- |"]
+    ours = [(kind, kind.describe.__module__) for kind in events.kinds() if kind.describe.__module__.startswith("intranet.")]
+    lines += [f"| `{k.key}` | {room.split('.')[1]} | {', '.join(k.redact) or '-'} | {'yes' if k.marks else '-'} |" for k, room in ours]
     return "\n".join(lines) + "\n"
 
 

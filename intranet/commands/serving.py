@@ -52,6 +52,7 @@ def demo_app(scale: str, fresh: bool = False) -> Flask:
             today = clock.today()
         demo.build(app, scale, _draw, today)
         print(f"\nThe demo was built in {time.monotonic() - started:.0f} s.", file=sys.stderr)
+    demo.set_clock(app)
     return app
 
 
