@@ -1,0 +1,231 @@
+"""Findings as the marks stand: judged inside the save's transaction, and computed again as history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from intranet import store
+from intranet.duties.models import Duty, Finding
+from intranet.extension import baseline
+from intranet.extension.caller import DID_NOT_RUN, Caller
+from intranet.extension.values import Facts, PupilFacts, Trigger
+from intranet.law.sessions import day_of, session_no
+from intranet.pupils import service as pupils
+from intranet.settings.service import SettingContext
+from intranet.store import Writing
+from intranet.store import marks as stored
+
+AMENDED = "The marks no longer call for it"
+BATCH = 100
+Key = tuple[str, int | None, date]
+
+
+@dataclass(frozen=True)
+class FindingChange:
+    """What a save did to a finding: raised, extended or cleared."""
+
+    kind: str
+    pupil_id: int | None
+    anchor: date
+    change: str
+    title: str
+
+
+def judge(
+    w: Writing, caller: Caller, ctx: SettingContext, pupil_ids: Collection[int], now: datetime, plain: Collection[int] = ()
+) -> list[FindingChange]:
+    """Raise, extend and clear the findings of these pupils; ``plain`` were first marked present and matter only with an open finding."""
+    known = opened(w.conn, ctx.id, pupil_ids)
+    concerned = {key[1] for key in known}
+    looked = [pupil for pupil in pupil_ids if pupil not in plain or pupil in concerned]
+    if not looked:
+        return []
+    wanted = concluded(w.conn, ctx, caller, looked, now)
+    return reconcile(w, ctx, {key: row for key, row in known.items() if key[1] in {*looked, None}}, wanted, now)
+
+
+def recompute(setting_id: int, now: datetime) -> list[FindingChange]:
+    """Compute a whole setting's findings from its marks as history: duties arise only for what is still recent. Nobody is told."""
+    from intranet.extension import host
+    from intranet.settings.service import context
+
+    done: list[FindingChange] = []
+    with store.scope([setting_id]):
+        ctx = context(setting_id)
+        caller = host.for_setting(ctx)
+        with store.connection() as conn:
+            everyone = [entry.pupil_id for entry in pupils.roll(conn, setting_id, now.date())]
+        for start in range(0, len(everyone), BATCH):
+            batch = everyone[start : start + BATCH]
+            with store.writing(now=now, actor_id=None) as w:
+                known = opened(w.conn, setting_id, batch)
+                wanted = concluded(w.conn, ctx, caller, batch, now)
+                done += reconcile(w, ctx, known, wanted, now, duties_since=_recent(ctx, now.date()))
+    return done
+
+
+def _recent(ctx: SettingContext, today: date) -> date:
+    """Return the first day of the half-term under way, or of the one before it in the holidays."""
+    begun = [period.first for period in ctx.calendar.periods if period.first <= today]
+    return begun[-1] if begun else today
+
+
+# -------------------------------------------------------------------- facts
+
+
+def history(conn: Connection, ctx: SettingContext, caller: Caller, pupil_ids: Collection[int], now: datetime) -> list[Facts]:
+    """Return the facts of these pupils from the packed years, this storage year's and the one before; two statements."""
+    day = now.date()
+    year = stored.year_of(session_no(day, "AM"))
+    counted = any(kind.counts for kind in caller.catalogue.record_kinds)
+    known = pupils.facts(conn, ctx.id, pupil_ids, records=counted, on=day)
+    marks = stored.year(conn, ctx.id, list(known), [year - 1, year])
+    return [Facts(now, caller.setting, known[pupil], marks[pupil], caller.codes) for pupil in pupil_ids if pupil in known]
+
+
+def concluded(
+    conn: Connection, ctx: SettingContext, caller: Caller, pupil_ids: Collection[int], now: datetime
+) -> list[Trigger]:
+    """Return everything the rules conclude about these pupils now."""
+    facts = history(conn, ctx, caller, pupil_ids, now)
+    return [trigger for found in caller.triggers_many(facts) for trigger in found]
+
+
+def opened(conn: Connection, setting_id: int, pupil_ids: Iterable[int]) -> dict[Key, Any]:
+    """Return the open findings of these pupils, and those about no pupil, by kind, pupil and anchor day; one statement."""
+    f = Finding
+    query = select(f.id, f.kind, f.pupil_id, f.anchor, f.title, f.data).where(
+        f.setting_id == setting_id, f.cleared_at.is_(None), or_(f.pupil_id.in_(list(pupil_ids)), f.pupil_id.is_(None))
+    )
+    return {(row.kind, row.pupil_id, row.anchor): row for row in conn.execute(query)}
+
+
+# -------------------------------------------------------------------- bringing the tables in line
+
+
+def reconcile(
+    w: Writing,
+    ctx: SettingContext,
+    known: Mapping[Key, Any],
+    wanted: Sequence[Trigger],
+    now: datetime,
+    duties_since: date | None = None,
+) -> list[FindingChange]:
+    """Raise what is new, extend what grew and clear what the marks no longer call for."""
+    triggers = {(t.kind, t.pupil_id, t.anchor): t for t in wanted}
+    failed = any(t.kind == DID_NOT_RUN for t in wanted)
+    new = [t for key, t in triggers.items() if key not in known]
+    grown = [(known[key], t) for key, t in triggers.items() if key in known and _differs(known[key], t)]
+    gone = [row for key, row in known.items() if key not in triggers and _may_clear(key, failed)]
+    _raise(w, ctx, new, now, duties_since)
+    _extend(w, ctx, grown, now)
+    _clear(w, ctx, gone, now)
+    return [
+        *(FindingChange(t.kind, t.pupil_id, t.anchor, "raised", t.title) for t in new),
+        *(FindingChange(t.kind, t.pupil_id, t.anchor, "extended", t.title) for _, t in grown),
+        *(FindingChange(row.kind, row.pupil_id, row.anchor, "cleared", row.title) for row in gone),
+    ]
+
+
+def _may_clear(key: Key, failed: bool) -> bool:
+    """Whether a finding that nobody concluded any more goes: not one about the setting, nor a plugin's while the plugin fails."""
+    kind, pupil_id, _ = key
+    return pupil_id is not None and (not failed or kind in baseline.KINDS)
+
+
+def _data(trigger: Trigger) -> dict[str, Any]:
+    kept = asdict(trigger)
+    return {
+        "tell": list(trigger.tell), "assign": list(trigger.assign), "counted": list(trigger.counted),
+        "figures": dict(kept["figures"]), "clauses": list(trigger.clauses),
+    }  # fmt: skip
+
+
+def _differs(row: Any, trigger: Trigger) -> bool:
+    return row.title != trigger.title or row.data != _data(trigger)
+
+
+def _raise(w: Writing, ctx: SettingContext, new: Sequence[Trigger], now: datetime, since: date | None) -> None:
+    if not new:
+        return
+    rows = [
+        {"setting_id": ctx.id, "kind": t.kind, "pupil_id": t.pupil_id, "anchor": t.anchor, "title": t.title, "raised_at": now, "data": _data(t),
+         "cleared_why": ""}
+        for t in new
+    ]  # fmt: skip
+    ids = w.conn.execute(insert(Finding).returning(Finding.id, sort_by_parameter_order=True), rows).scalars().all()
+    made = [_duty(ctx, t, key, now) for key, t in zip(ids, new, strict=True) if t.assign and _owed(t, since)]
+    if made:
+        w.conn.execute(insert(Duty), made)
+
+
+def _owed(trigger: Trigger, since: date | None) -> bool:
+    """Whether a duty arises: always in a save, and in a recomputation for what was last counted since a day."""
+    return since is None or not trigger.counted or day_of(max(trigger.counted)) >= since
+
+
+def _duty(ctx: SettingContext, t: Trigger, finding_id: int | None, now: datetime) -> dict[str, Any]:
+    return {
+        "setting_id": ctx.id, "finding_id": finding_id, "kind": t.kind, "pupil_id": t.pupil_id, "anchor": t.anchor, "title": t.title,
+        "group_id": None, "session_no": None, "roles": roles_text(t.assign), "urgency": t.urgency, "clauses": ", ".join(t.clauses), "raised_at": now,
+        "due_at": t.due, "overdue_from": t.overdue_from or (t.due + timedelta(minutes=1) if t.due else None),
+        "limit_days": t.figures.get("limit"), "outcome": "",
+    }  # fmt: skip
+
+
+def roles_text(roles: Iterable[str]) -> str:
+    """Return roles as the duty table keeps them."""
+    return f",{','.join(roles)},"
+
+
+_EXTEND = (
+    update(Finding)
+    .where(Finding.setting_id == bindparam("here"), Finding.id == bindparam("key"))
+    .values(title=bindparam("new_title"), data=bindparam("new_data"), extended_at=bindparam("at"))
+)
+_EXTEND_DUTY = (
+    update(Duty)
+    .where(Duty.setting_id == bindparam("here"), Duty.finding_id == bindparam("key"), Duty.done_at.is_(None))
+    .values(title=bindparam("new_title"), due_at=bindparam("new_due"), overdue_from=bindparam("new_overdue"))
+)
+_CLEAR = (
+    update(Finding)
+    .where(Finding.setting_id == bindparam("here"), Finding.id == bindparam("key"))
+    .values(cleared_at=bindparam("at"), cleared_why=AMENDED)
+)
+_CLEAR_DUTY = (
+    update(Duty)
+    .where(Duty.setting_id == bindparam("here"), Duty.finding_id == bindparam("key"), Duty.done_at.is_(None))
+    .values(done_at=bindparam("at"), outcome=AMENDED)
+)
+
+
+def _extend(w: Writing, ctx: SettingContext, grown: Sequence[tuple[Any, Trigger]], now: datetime) -> None:
+    if not grown:
+        return
+    base = [{"here": ctx.id, "key": row.id, "new_title": t.title} for row, t in grown]
+    w.conn.execute(_EXTEND, [b | {"new_data": _data(t), "at": now} for b, (_, t) in zip(base, grown, strict=True)])
+    duties = [
+        b | {"new_due": made["due_at"], "new_overdue": made["overdue_from"]}
+        for b, made in ((b, _duty(ctx, t, None, now)) for b, (_, t) in zip(base, grown, strict=True))
+    ]
+    w.conn.execute(_EXTEND_DUTY, duties)
+
+
+def _clear(w: Writing, ctx: SettingContext, gone: Sequence[Any], now: datetime) -> None:
+    if not gone:
+        return
+    rows = [{"here": ctx.id, "key": row.id, "at": now} for row in gone]
+    w.conn.execute(_CLEAR, rows)
+    w.conn.execute(_CLEAR_DUTY, rows)
+
+
+def facts_of(conn: Connection, ctx: SettingContext, caller: Caller, pupil_id: int, now: datetime) -> tuple[PupilFacts, Facts] | None:
+    """Return what rules may read about one pupil, for pages; None when there is no such pupil."""
+    found = history(conn, ctx, caller, [pupil_id], now)
+    return (found[0].pupil, found[0]) if found else None

@@ -1,0 +1,80 @@
+"""What a role's home page says: what must I do now?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from intranet.duties import plan
+from intranet.duties.queues import DutyRow, queue
+from intranet.duties.service import owners
+from intranet.extension.caller import Caller
+from intranet.people import Actor
+from intranet.settings.service import SettingContext
+
+#: Who sees the registers of the whole setting on the home page; everybody else sees their own groups'.
+OVERSEES = "board:read"
+
+
+@dataclass(frozen=True)
+class RegisterLine:
+    """A register of today as the home page shows it."""
+
+    session_no: int
+    group_id: int
+    group: str
+    label: str
+    state: plan.State
+    at: datetime | None
+    pupils: int
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Home:
+    """A role home."""
+
+    duties: tuple[DutyRow, ...]
+    registers: tuple[RegisterLine, ...]
+    oversees: bool
+    checked_at: datetime
+
+    def count(self, state: str) -> int:
+        """Return how many duties stand so."""
+        return sum(row.state == state for row in self.duties)
+
+    def standing(self, state: str) -> int:
+        """Return how many of today's registers stand so."""
+        return sum(line.state == state for line in self.registers)
+
+    @property
+    def not_taken(self) -> int:
+        """Return how many of today's registers should be there and are not."""
+        return sum(line.state in ("missing", "awaiting", "overdue") for line in self.registers)
+
+
+def build(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, now: datetime) -> Home:
+    """Return a person's home page; a fixed number of statements."""
+    duties = tuple(queue(conn, ctx.id, owners(actor, ctx.id), now, actor.account_id)) if actor.may("duty:read", ctx.id) else ()
+    registers = _registers(conn, ctx, caller, actor, now) if actor.may("register:read", ctx.id) else []
+    oversees = actor.may(OVERSEES, ctx.id)
+    mine = registers if oversees else [line for line in registers if line.mine]
+    return Home(duties, tuple(mine), oversees, now)
+
+
+def _registers(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, now: datetime) -> list[RegisterLine]:
+    day = now.date()
+    found = plan.expected(conn, ctx, caller, day)
+    saved = plan.taken(conn, ctx.id, [day]) if found else {}
+    return [_line(register, saved, actor, now) for register in found if register.group_id is not None]
+
+
+def _line(register: plan.ExpectedRegister, saved: dict[tuple[int, int], datetime], actor: Actor, now: datetime) -> RegisterLine:
+    group = register.group_id or 0
+    at = saved.get((register.session_no, group))
+    return RegisterLine(
+        register.session_no, group, register.group_name, register.slot.label, plan.state(register, at, now), at,
+        len(register.pupil_ids), actor.account_id in register.staff,
+    )  # fmt: skip
