@@ -11,8 +11,10 @@ from random import Random
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import func, select
 
 from intranet import store
+from intranet.clock import LONDON
 from intranet.config import Config
 from intranet.demo import bookings, morning, people
 from intranet.demo.children import FIRST_YEAR, Plan, Pupil, pupils_of, upn, wanted
@@ -26,6 +28,7 @@ from intranet.law.term_dates import calendar
 from intranet.pupils import models as m
 from intranet.settings import service as settings
 from intranet.store import bulk
+from intranet.store.tables import event
 from intranet.store.writing import Writing
 
 SEED = 20260901
@@ -50,6 +53,19 @@ def demo_day(today: date) -> date:
     """Return the school day that the demo plays: today, or the last school day before it."""
     days = calendar("CAL-STD").school_days(date(2025, 9, 1), today)
     return days[-1]
+
+
+def set_clock(app: Flask) -> None:
+    """Let the app's clock run on from the demo's morning, or from the last thing that was entered if that is later."""
+    config: Config = app.config["DAYMARK"]
+    found = built(config)
+    if found is None:
+        return
+    starts = datetime.combine(date.fromisoformat(found["day"]), morning.STARTS, LONDON)
+    with app.app_context(), store.all_settings("demo clock"), store.connection() as conn:
+        last = conn.scalar(select(func.max(event.c.recorded_at)))
+    later = last.astimezone(LONDON) if last is not None else starts
+    app.extensions["daymark.clock"].set(max(starts, later), running=True)
 
 
 def plans_for(scale: str) -> list[Plan]:
@@ -113,7 +129,11 @@ class _Place:
         history = registers(self.random, caller, plan.phase, members, days, tutors)
         bulk.append(setting_id, history, people.now_on(self.day, 7, 50), "demo", layout=ctx.layout)
         if in_progress:
-            morning.play(self.random, ctx, caller, self.day, tutors)
+            morning.play(self.random, ctx, caller, self.day, tutors, self._office())
+
+    def _office(self) -> int:
+        roles = ("attendance_officer", "office_manager", "administrator", "tutoring_office")
+        return next(self.built.staff[role][0] for role in roles if role in self.built.staff)
 
     def _takers(self, count: int) -> list[int]:
         own = next((self.built.staff[role] for role in ("teacher", "tutor", "class_team") if role in self.built.staff), [])

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.bench import load, product
+from tests.bench import figures, load, product
 from tests.bench.floor import build as build_floor
 
 HERE = Path(__file__).resolve().parent
@@ -128,8 +128,7 @@ def main() -> None:
                 bench.compare(f"open a register of {SIZE}, {clients} clients", clients, each, "open")
                 bench.compare(f"save a register of {SIZE}, {clients} clients", clients, each, "save")
             bench.compare(f"morning peak, {GROUPS} open and save", GROUPS, 1, "both")
-        for figure in product.FIGURES:
-            print(figure(home / "ours"))
+        figures.print_all(product.app_at(home / "ours"), product.NOW)
 
 
 if __name__ == "__main__":
