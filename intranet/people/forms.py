@@ -58,19 +58,25 @@ class LinkPasswordForm(Form):
 
 
 class GrantForm(WriteForm):
-    """A role from day to day."""
+    """A role from day to day; ``ending`` are the roles that must have a last day."""
 
+    ending: frozenset[str] = frozenset()
     role = SelectField("Role")
     first = DateField("First day", [required("First day: nothing was entered. Enter the first day of access, like 14/10/2025.")])
     last = DateField("Last day", [Optional()], description="Leave empty if no end is known. For cover staff it is the day they are here.")
 
     def validate_last(self, field: DateField) -> None:
-        """Refuse a last day before the first, and cover without an end (access that nobody remembers to end)."""
+        """Refuse a last day before the first."""
         if self.first.data and field.data and field.data < self.first.data:
             raise ValidationError(
                 f"Last day: “{field.data:%d/%m/%Y}” is before the first day, {self.first.data:%d/%m/%Y}. Enter a later day."
             )
-        if self.role.data == "cover" and not field.data:
+
+    def validate_role(self, field: SelectField) -> None:
+        """Refuse no role, and cover without an end (access that nobody remembers to end)."""
+        if not field.data:
+            raise ValidationError("Role: nothing was chosen. Choose one from the list.")
+        if field.data in self.ending and not self.last.data and not self.last.errors:
             raise ValidationError("Last day: nothing was entered, and cover staff have an end. Enter the last day they are here.")
 
 

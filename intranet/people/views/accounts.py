@@ -108,7 +108,8 @@ def _may_reset(actor: Actor, account_id: int) -> None:
 
 def _drawn(form: Any, setting_id: int) -> Any:
     form.role.choices = choices(_roles(setting_id), blank="Choose a role")
-    form.role.validate_choice = True
+    book = role_book(access_setting(setting_id).setting_type)
+    form.ending = frozenset({"cover", *(key for key, role in book.items() if role.like == "cover")})
     return form
 
 
