@@ -62,13 +62,22 @@ def verify_on(conn: Connection, kept: State, setting_id: int | None, folder: Pat
         walk = Walk(each, kept.chain_key, {s["position"]: s["mac"] for s in sealed[0] if s["setting_id"] == each})
         problems += walk.problems(conn)
         count += walk.count
-        problems += [Problem(each, _position(d), str(d)) for d in differences_on(conn, each)]
+        problems += _differing(conn, each)
     return Report(tuple(problems), count, _marks(conn, settings))
 
 
 def _every_setting(conn: Connection, heads: list[dict[str, Any]]) -> list[int]:
     """Return every setting that exists or ever had a sealed event, so that a chain cut down to nothing shows."""
     return sorted({*setting_ids(conn), *(head["setting_id"] for head in heads)})
+
+
+def _differing(conn: Connection, setting_id: int) -> Iterator[Problem]:
+    """Yield a problem for everything in the projections that the events do not say."""
+    try:
+        for difference in differences_on(conn, setting_id):
+            yield Problem(setting_id, _position(difference), str(difference))
+    except (ValueError, TypeError, ArithmeticError) as error:
+        yield Problem(setting_id, None, f"its marks cannot be compared with its events: {error}")
 
 
 def _position(difference: Difference) -> int | None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, select
 
@@ -125,21 +126,27 @@ def write_years(
 
 
 def save_state(
-    w: Writing, stored: Stored, session_no: int, group_id: int, *, marked: int, from_paper: bool = False
+    w: Writing, stored: Stored, session_no: int, group_id: int, *, new: int, from_paper: bool = False
 ) -> None:
-    """Record that a register was saved; ``marked`` is how many of its pupils have a mark now."""
-    row = {
-        "setting_id": stored.setting_id,
+    """Record that a register was saved; ``new`` is how many of the saved pupils had no mark in the session before."""
+    put(w.conn, [state_row(stored.__dict__, session_no, group_id, new, from_paper)])
+
+
+def state_row(
+    saved: Mapping[str, Any], session_no: int, group_id: int, new: int, from_paper: bool = False
+) -> dict[str, Any]:
+    """Return the register state that an event's row makes."""
+    return {
+        "setting_id": saved["setting_id"],
         "session_no": session_no,
         "group_id": group_id,
-        "position": stored.position,
-        "first_saved_at": stored.recorded_at,
-        "saved_at": stored.recorded_at,
-        "saved_by": stored.actor_id,
-        "marked": marked,
+        "position": saved["position"],
+        "first_saved_at": saved["recorded_at"],
+        "saved_at": saved["recorded_at"],
+        "saved_by": saved["actor_id"],
+        "marked": new,
         "from_paper": from_paper,
     }
-    put(w.conn, [row])
 
 
 _READ = select(

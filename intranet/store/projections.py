@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -17,7 +17,7 @@ from intranet.law import packed as packing
 from intranet.store import bulk
 from intranet.store.kinds import mark_kinds
 from intranet.store.registers import unpack_bytes, unpack_ids
-from intranet.store.rows import insert
+from intranet.store.rows import insert, put
 from intranet.store.tables import event, mark, mark_note, pupil_year, register_state
 from intranet.store.writing import Writing, connection
 
@@ -47,6 +47,9 @@ class Save:
     group_id: int | None
     cells: dict[int, Cell]
     notes: dict[int, Note]
+    recorded_at: datetime
+    actor_id: int | None
+    from_paper: bool
 
 
 @dataclass(frozen=True)
@@ -59,30 +62,29 @@ class Log:
 
 def register_log(conn: Connection, setting_id: int) -> Log:
     """Return every event that wrote marks."""
-    query = select(event.c.position, event.c.data).where(
-        event.c.setting_id == setting_id, event.c.kind.in_(mark_kinds())
-    )
+    columns = (event.c.position, event.c.kind, event.c.data, event.c.recorded_at, event.c.actor_id)
+    query = select(*columns).where(event.c.setting_id == setting_id, event.c.kind.in_(mark_kinds()))
     by_session: dict[int, list[Save]] = defaultdict(list)
     forgotten = set()
-    for position, text in conn.execute(query.order_by(event.c.position)):
-        save = _save_of(position, text)
+    for row in conn.execute(query.order_by(event.c.position)):
+        save = _save_of(row)
         if save is None:
-            forgotten.add(position)
+            forgotten.add(row.position)
         else:
             by_session[save.session_no].append(save)
     return Log(by_session, frozenset(forgotten))
 
 
-def _save_of(position: int, text: str | None) -> Save | None:
+def _save_of(row: Any) -> Save | None:
     """Return what an event wrote; None when its data is gone or damaged (the chain says which)."""
     try:
-        return None if text is None else _read_save(position, json.loads(text))
+        return None if row.data is None else _read_save(row, json.loads(row.data))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return None
 
 
-def _read_save(position: int, data: Mapping[str, Any]) -> Save:
-    pupils, minutes = unpack_ids(data["p"]), data.get("m")
+def _read_save(row: Any, data: Mapping[str, Any]) -> Save:
+    position, pupils, minutes = row.position, unpack_ids(data["p"]), data.get("m")
     pairs = zip(pupils, unpack_bytes(data["c"]), strict=True)
     if minutes:
         cells: dict[int, Cell] = {p: (c, minutes.get(str(i)), position) for i, (p, c) in enumerate(pairs)}
@@ -90,7 +92,9 @@ def _read_save(position: int, data: Mapping[str, Any]) -> Save:
         cells = {p: (c, None, position) for p, c in pairs}
     sources = data.get("k", {})
     notes = {pupils[int(i)]: (note, sources.get(i), position) for i, note in data.get("n", {}).items()}
-    return Save(position, int(data["s"]), None if "why" in data else data.get("g"), cells, notes)
+    group = data.get("g") if row.kind == "register.saved" else None
+    paper = "paper" in data or data.get("src") == "paper"
+    return Save(position, int(data["s"]), group, cells, notes, row.recorded_at, row.actor_id, paper)
 
 
 def session_marks(saves: list[Save]) -> tuple[dict[int, Cell], dict[int, Note]]:
@@ -201,16 +205,44 @@ def _brief(pairs: list[tuple[int, int]] | None) -> str:
     return "bytes that are no packed year" if pairs is None else f"{len(pairs)} marks"
 
 
-def _state_differences(conn: Connection, setting_id: int, log: Log) -> Iterator[Difference]:
-    """Yield register states whose latest save is not the latest event of that register."""
-    expected: dict[tuple[int, int], int] = {}
+#: Position, saved at, saved by, first saved at, how many marked, from paper.
+State = tuple[int, datetime, int | None, datetime, int, bool]
+
+
+def register_states(log: Log) -> dict[tuple[int, int], State]:
+    """Return the state of every register, by session and group, after its events in order."""
+    states: dict[tuple[int, int], State] = {}
     for session_no, saves in log.by_session.items():
-        expected.update({(session_no, s.group_id): s.position for s in saves if s.group_id is not None})
-    query = select(register_state.c.session_no, register_state.c.group_id, register_state.c.position)
-    found = {(row[0], row[1]): row[2] for row in conn.execute(query.where(register_state.c.setting_id == setting_id))}
-    for key, position in found.items():
-        if position not in log.forgotten and expected.get(key) != position:
-            yield Difference("register_state", (setting_id, *key), position, expected.get(key))
+        marked: set[int] = set()
+        for save in saves:
+            new = len(save.cells.keys() - marked)
+            marked |= save.cells.keys()
+            if save.group_id is not None:
+                old = states.get((session_no, save.group_id), (0, None, None, save.recorded_at, 0, False))
+                states[session_no, save.group_id] = (
+                    save.position,
+                    save.recorded_at,
+                    save.actor_id,
+                    old[3],
+                    old[4] + new,
+                    old[5] or save.from_paper,
+                )
+    return states
+
+
+def _state_differences(conn: Connection, setting_id: int, log: Log) -> Iterator[Difference]:
+    """Yield register states that the events do not make (only the latest save is compared once some are forgotten)."""
+    c = register_state.c
+    columns = (c.session_no, c.group_id, c.position, c.saved_at, c.saved_by, c.first_saved_at, c.marked, c.from_paper)
+    rows = conn.execute(select(*columns).where(c.setting_id == setting_id))
+    found = {(row[0], row[1]): tuple(row[2:]) for row in rows}
+    expected = register_states(log)
+    compared = 3 if log.forgotten else 6
+    for key in found.keys() | expected.keys():
+        is_there, should_be = found.get(key), expected.get(key)
+        same = is_there and should_be and is_there[:compared] == should_be[:compared]
+        if not same and not _by_forgotten(is_there, should_be, log.forgotten, 0):
+            yield Difference("register_state", (setting_id, *key), is_there, should_be)
 
 
 def rebuild(w: Writing, setting_id: int, layout: str) -> None:
@@ -225,6 +257,8 @@ def rebuild(w: Writing, setting_id: int, layout: str) -> None:
         newer = {p: cell for p, cell in cells.items() if cell[2] > stays.get((session_no, p), 0)}
         insert(w.conn, mark, [(setting_id, session_no, p, *cell) for p, cell in sorted(newer.items())])
         insert(w.conn, mark_note, [(setting_id, session_no, p, *note) for p, note in notes.items() if p in newer])
+    if not log.forgotten:
+        _rebuild_states(w.conn, setting_id, log)
     years = bulk.Years()
     rows = (
         select(mark.c.session_no, mark.c.pupil_id, mark.c.code_id)
@@ -234,6 +268,19 @@ def rebuild(w: Writing, setting_id: int, layout: str) -> None:
     for session_no, group in groupby(w.conn.execute(rows), key=itemgetter(0)):
         years.add(session_no, ((row[1], row[2]) for row in group))
     years.store(w.conn, setting_id, layout)
+
+
+def _rebuild_states(conn: Connection, setting_id: int, log: Log) -> None:
+    """Write the register states again."""
+    conn.execute(register_state.delete().where(register_state.c.setting_id == setting_id))
+    names = ("position", "saved_at", "saved_by", "first_saved_at", "marked", "from_paper")
+    put(
+        conn,
+        [
+            {"setting_id": setting_id, "session_no": at, "group_id": group, **dict(zip(names, state, strict=True))}
+            for (at, group), state in register_states(log).items()
+        ],
+    )
 
 
 def _positions(conn: Connection, setting_id: int) -> dict[tuple[int, int], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intranet.store.tables import mark, mark_note, pupil_year, register_state
@@ -16,13 +16,11 @@ _ARRAYS = {
     "mark_note": ("int[]", "int[]", "int[]", "text[]", "text[]", "bigint[]"),
     "pupil_year": ("int[]", "smallint[]", "int[]", "text[]", "bytea[]"),
 }
-#: What stays as it was first written.
-_KEPT = ("first_saved_at",)
 
 
 def _changed(table: Table) -> list[str]:
     """Return the columns that a newer row replaces."""
-    return [column.name for column in table.c if not column.primary_key and column.name not in _KEPT]
+    return [column.name for column in table.c if not column.primary_key]
 
 
 def _statement(table: Table, dialect: str) -> str:
@@ -52,17 +50,21 @@ def insert(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> N
 
 
 def _upsert(dialect: str) -> Any:
+    """Return the INSERT of a register state onto an earlier one: it began then, and what was marked then still is."""
     made = (postgresql if dialect == "postgresql" else sqlite).insert(register_state)
+    replaced = {name: made.excluded[name] for name in ("position", "saved_at", "saved_by")}
+    added = {
+        "marked": register_state.c.marked + made.excluded.marked,
+        "from_paper": or_(register_state.c.from_paper, made.excluded.from_paper),
+    }
     keys = [column.name for column in register_state.primary_key]
-    return made.on_conflict_do_update(
-        index_elements=keys, set_={name: made.excluded[name] for name in _changed(register_state)}
-    )
+    return made.on_conflict_do_update(index_elements=keys, set_=replaced | added)
 
 
 _UPSERT = {dialect: _upsert(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 def put(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert or replace register states; when a register was first saved stays."""
+    """Insert register states, each onto the earlier one of its register: ``marked`` is how many more pupils have a mark."""
     if rows:
         conn.execute(_UPSERT[conn.dialect.name], list(rows))

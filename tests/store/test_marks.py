@@ -22,7 +22,7 @@ def standing(setting_id=1):
     with store.scope([setting_id]), store.connection() as conn:
         return {
             t.name: sorted(map(tuple, conn.execute(select(t).where(t.c.setting_id == setting_id))), key=repr)
-            for t in (mark, mark_note, pupil_year)
+            for t in (mark, mark_note, pupil_year, register_state)
         }
 
 
@@ -113,7 +113,7 @@ def test_a_save_of_thirty_sends_at_most_six_statements_and_commits_once(lite):
             request_id="r",
         )
         marks.write(w, 1, done.position, "H", rows)
-        marks.save_state(w, done, S[1], 3, marked=30)
+        marks.save_state(w, done, S[1], 3, new=30)
     assert len(seen) <= 6, seen.texts
     assert seen.commits == 1
 
@@ -173,7 +173,7 @@ def test_a_bulk_write_that_fails_half_way_leaves_nothing(both):
 
     with pytest.raises(ValueError, match="row 900"):
         store.bulk.append(1, registers(), NOW, "import")
-    assert standing() == {"mark": [], "mark_note": [], "pupil_year": []}
+    assert standing() == {"mark": [], "mark_note": [], "pupil_year": [], "register_state": []}
 
 
 def test_a_mark_takes_at_most_thirty_bytes_and_its_history_less_than_twenty(lite, own_sqlite, capsys):
