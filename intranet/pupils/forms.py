@@ -130,6 +130,16 @@ class PupilForm(WriteForm):
         self.offer_here.data, self.offer_elsewhere.data = offer.get("here"), offer.get("elsewhere")
 
 
+class PupilFormWithoutAddress(PupilForm):
+    """The particulars for someone who may not see a protected address: its fields are not there to be sent."""
+
+    address = None  # type: ignore[assignment]
+    postcode = None  # type: ignore[assignment]
+    address_protected = None  # type: ignore[assignment]
+    future_address = None  # type: ignore[assignment]
+    future_address_from = None  # type: ignore[assignment]
+
+
 class ContactFields(PlainForm):
     """An adult, inside another form or as one."""
 

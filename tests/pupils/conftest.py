@@ -82,6 +82,11 @@ class Page:
             extra["version"] = version[1]
         return self.post(path, status, follow, **{**extra, **fields})
 
+    def send_to(self, drawn, path, status=303, **fields):
+        """Send a form that was drawn on one page to another address."""
+        rid = re.search(r'name="rid" value="([^"]+)"', self.get(drawn))[1]
+        return self.post(path, status, rid=rid, drawn="0", **fields)
+
 
 def _errors(body):
     return re.findall(r"error[^<]*>([^<]+)<", body)[:12] or body[-2000:]

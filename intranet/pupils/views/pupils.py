@@ -12,7 +12,7 @@ from intranet.people import current_actor
 from intranet.pupils import events, page, search
 from intranet.pupils.access import KnownPupil, access_pupil
 from intranet.pupils.changes import amend_pupil, row_of
-from intranet.pupils.forms import PupilForm, SearchForm
+from intranet.pupils.forms import PupilForm, PupilFormWithoutAddress, SearchForm
 from intranet.pupils.roll import groups
 from intranet.pupils.views.blueprint import blueprint, here, show_again
 from intranet.web.kit import allow, now, respond, say_next, see_other, today
@@ -128,12 +128,9 @@ def _form(setting_id: int, pupil: KnownPupil) -> PupilForm:
     """Return the form; a protected address is not drawn for those who may not see it."""
     with store.connection() as conn:
         row = row_of(conn, setting_id, pupil.id)
-    form = PupilForm()
+    form = PupilFormWithoutAddress() if _hides_address(setting_id, row) else PupilForm()
     if request.method == "GET":
         form.fill(row)
-    if _hides_address(setting_id, row):
-        for name in HIDDEN_FIELDS:
-            del form[name]
     return form
 
 
