@@ -19,8 +19,8 @@ def parser() -> argparse.ArgumentParser:
     )
     _serving(top)
     commands = top.add_subparsers(dest="command", metavar="command")
-    _serving(commands.add_parser("run", help="set up, migrate, build the demo and serve it on this computer (the default)"))
-    _serving(commands.add_parser("serve", help="migrate and serve the data there is, without building a demo"))
+    _serving(commands.add_parser("run", argument_default=argparse.SUPPRESS, help="set up, migrate, build the demo and serve it on this computer (the default)"))
+    _serving(commands.add_parser("serve", argument_default=argparse.SUPPRESS, help="migrate and serve the data there is, without building a demo"))
     commands.add_parser("test", help="add the test tools and run every test; further words go to pytest", add_help=False)
     drill = commands.add_parser("drill", help="run the long proofs and print their figures")
     drill.add_argument("name", nargs="?", help="one drill only")
@@ -44,9 +44,12 @@ def read(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _serving(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"the port on this computer (default {DEFAULT_PORT})")
-    command.add_argument("--scale", choices=SCALES, default=SCALES[0], help="how large a demo to build: small, a 1,000-pupil school or a trust")
-    command.add_argument("--fresh", action="store_true", help="build the demo again, forgetting what was entered in it")
+    """Add what serving takes; a sub-command leaves alone what stood before it."""
+    keep = command.argument_default == argparse.SUPPRESS
+    port, scale, fresh = (argparse.SUPPRESS,) * 3 if keep else (DEFAULT_PORT, SCALES[0], False)
+    command.add_argument("--port", type=_port, default=port, help=f"the port on this computer (default {DEFAULT_PORT})")
+    command.add_argument("--scale", choices=SCALES, default=scale, help="how large a demo to build: small, a 1,000-pupil school or a trust")
+    command.add_argument("--fresh", action="store_true", default=fresh, help="build the demo again, forgetting what was entered in it")
 
 
 def _port(text: str) -> int:
