@@ -15,6 +15,8 @@ from intranet.law.words import long_date
 
 #: What the floor concludes; a failing plugin never hides it.
 KINDS = frozenset({"n_code", "attendance_return"})
+#: Core roles that the floor tells and asks; every setting has somebody who counts as one of them.
+ROLES = ("office", "attendance_lead", "head")
 #: Schools in law; a company or a provider that is not a school makes no statutory returns (C-37).
 SCHOOLS = frozenset({"academy", "maintained", "independent"})
 N5_CLAUSES = ("SI 2024/208 reg 10(7)", "ATT-175")
