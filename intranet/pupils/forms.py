@@ -293,6 +293,7 @@ class MergeForm(WriteForm):
 
     duplicate_id = SelectField("Duplicate", coerce=_number, validate_choice=False)
     reason = lines("How you know they are the same child")
+    do = StringField(default="look")  # the button pressed: look, or merge
 
 
 class SearchForm(Form):

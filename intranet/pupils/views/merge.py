@@ -29,7 +29,7 @@ def merge_pupil(setting_id: int, pupil_id: int) -> Response:
         return respond(PAGE, status=200 if request.method == "GET" else 422, form=form, **values)
     other = access_pupil(current_actor(), setting_id, form.duplicate_id.data, today())
     values["preview"] = merging.preview(ctx, caller, pupil, other)
-    if request.form.get("do") != "merge":
+    if form.do.data != "merge":
         return respond(PAGE, form=form, **values)
     try:
         merging.merge(
