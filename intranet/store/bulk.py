@@ -160,33 +160,18 @@ def _write_batch(
     w: Writing, chain: Chain, setting_id: int, batch: Sequence[BulkRegister], source: str, years: Years
 ) -> Counts:
     rows = chain.append([_draft(w, setting_id, register, source) for register in batch])
-    marked = _marked(w.conn, setting_id, batch)
     cells, notes, states = [], [], []
     for register, row in zip(batch, rows, strict=True):
         at, position = register.session_no, row["position"]
         cells += [(setting_id, at, pupil, code, minutes, position) for pupil, code, minutes in register.marks]
         notes += [(setting_id, at, pupil, note, None, position) for pupil, note in register.notes.items()]
         years.add(at, ((pupil, code) for pupil, code, _ in register.marks))
-        before = len(marked[at])
-        marked[at].update(pupil for pupil, _, _ in register.marks)
-        states.append(marks.state_row(row, at, register.group_id, len(marked[at]) - before))
+        states.append(marks.state_row(row, at, register.group_id, len(register.marks)))
     cells.sort(key=itemgetter(1, 2))
     insert(w.conn, mark, cells)
     insert(w.conn, mark_note, notes)
     put(w.conn, states)
     return Counts(len(rows), len(cells))
-
-
-def _marked(conn: Connection, setting_id: int, batch: Sequence[BulkRegister]) -> dict[int, set[int]]:
-    """Return the pupils that have a mark already, by session."""
-    numbers = sorted({register.session_no for register in batch})
-    query = select(mark.c.session_no, mark.c.pupil_id).where(
-        mark.c.setting_id == setting_id, mark.c.session_no.in_(numbers)
-    )
-    marked: dict[int, set[int]] = {number: set() for number in numbers}
-    for session_no, pupil in conn.execute(query):
-        marked[session_no].add(pupil)
-    return marked
 
 
 def _draft(w: Writing, setting_id: int, register: BulkRegister, source: str) -> Draft:

@@ -126,14 +126,14 @@ def write_years(
 
 
 def save_state(
-    w: Writing, stored: Stored, session_no: int, group_id: int, *, new: int, from_paper: bool = False
+    w: Writing, stored: Stored, session_no: int, group_id: int, *, marked: int, from_paper: bool = False
 ) -> None:
-    """Record that a register was saved; ``new`` is how many of the saved pupils had no mark in the session before."""
-    put(w.conn, [state_row(stored.__dict__, session_no, group_id, new, from_paper)])
+    """Record that a register was saved; ``marked`` is how many of its pupils have a mark now."""
+    put(w.conn, [state_row(stored.__dict__, session_no, group_id, marked, from_paper)])
 
 
 def state_row(
-    saved: Mapping[str, Any], session_no: int, group_id: int, new: int, from_paper: bool = False
+    saved: Mapping[str, Any], session_no: int, group_id: int, marked: int, from_paper: bool = False
 ) -> dict[str, Any]:
     """Return the register state that an event's row makes."""
     return {
@@ -144,7 +144,7 @@ def state_row(
         "first_saved_at": saved["recorded_at"],
         "saved_at": saved["recorded_at"],
         "saved_by": saved["actor_id"],
-        "marked": new,
+        "marked": marked,
         "from_paper": from_paper,
     }
 

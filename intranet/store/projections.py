@@ -205,39 +205,34 @@ def _brief(pairs: list[tuple[int, int]] | None) -> str:
     return "bytes that are no packed year" if pairs is None else f"{len(pairs)} marks"
 
 
-#: Position, saved at, saved by, first saved at, how many marked, from paper.
-State = tuple[int, datetime, int | None, datetime, int, bool]
+#: Position, saved at, saved by, from paper, first saved at, and how many were marked (which the events do not prove).
+State = tuple[int, datetime, int | None, bool, datetime, int]
 
 
 def register_states(log: Log) -> dict[tuple[int, int], State]:
     """Return the state of every register, by session and group, after its events in order."""
+    saves = ((save.session_no, save) for session in log.by_session.values() for save in session)
     states: dict[tuple[int, int], State] = {}
-    for session_no, saves in log.by_session.items():
-        marked: set[int] = set()
-        for save in saves:
-            new = len(save.cells.keys() - marked)
-            marked |= save.cells.keys()
-            if save.group_id is not None:
-                old = states.get((session_no, save.group_id), (0, None, None, save.recorded_at, 0, False))
-                states[session_no, save.group_id] = (
-                    save.position,
-                    save.recorded_at,
-                    save.actor_id,
-                    old[3],
-                    old[4] + new,
-                    old[5] or save.from_paper,
-                )
+    marked: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for at, save in saves:
+        if save.group_id is None:
+            continue
+        key = (at, save.group_id)
+        marked[key] |= save.cells.keys()
+        paper, first = states[key][3:5] if key in states else (False, save.recorded_at)
+        paper = paper or save.from_paper
+        states[key] = (save.position, save.recorded_at, save.actor_id, paper, first, len(marked[key]))
     return states
 
 
 def _state_differences(conn: Connection, setting_id: int, log: Log) -> Iterator[Difference]:
     """Yield register states that the events do not make (only the latest save is compared once some are forgotten)."""
     c = register_state.c
-    columns = (c.session_no, c.group_id, c.position, c.saved_at, c.saved_by, c.first_saved_at, c.marked, c.from_paper)
+    columns = (c.session_no, c.group_id, c.position, c.saved_at, c.saved_by, c.from_paper, c.first_saved_at)
     rows = conn.execute(select(*columns).where(c.setting_id == setting_id))
     found = {(row[0], row[1]): tuple(row[2:]) for row in rows}
     expected = register_states(log)
-    compared = 3 if log.forgotten else 6
+    compared = 3 if log.forgotten else 5
     for key in found.keys() | expected.keys():
         is_there, should_be = found.get(key), expected.get(key)
         same = is_there and should_be and is_there[:compared] == should_be[:compared]
@@ -273,7 +268,7 @@ def rebuild(w: Writing, setting_id: int, layout: str) -> None:
 def _rebuild_states(conn: Connection, setting_id: int, log: Log) -> None:
     """Write the register states again."""
     conn.execute(register_state.delete().where(register_state.c.setting_id == setting_id))
-    names = ("position", "saved_at", "saved_by", "first_saved_at", "marked", "from_paper")
+    names = ("position", "saved_at", "saved_by", "from_paper", "first_saved_at", "marked")
     put(
         conn,
         [

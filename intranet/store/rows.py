@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, or_
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intranet.store.tables import mark, mark_note, pupil_year, register_state
@@ -50,21 +50,17 @@ def insert(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> N
 
 
 def _upsert(dialect: str) -> Any:
-    """Return the INSERT of a register state onto an earlier one: it began then, and what was marked then still is."""
+    """Return the INSERT that replaces a register's earlier state but for when it was first saved."""
     made = (postgresql if dialect == "postgresql" else sqlite).insert(register_state)
-    replaced = {name: made.excluded[name] for name in ("position", "saved_at", "saved_by")}
-    added = {
-        "marked": register_state.c.marked + made.excluded.marked,
-        "from_paper": or_(register_state.c.from_paper, made.excluded.from_paper),
-    }
     keys = [column.name for column in register_state.primary_key]
-    return made.on_conflict_do_update(index_elements=keys, set_=replaced | added)
+    replaced = {name: made.excluded[name] for name in _changed(register_state) if name != "first_saved_at"}
+    return made.on_conflict_do_update(index_elements=keys, set_=replaced)
 
 
 _UPSERT = {dialect: _upsert(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 def put(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert register states, each onto the earlier one of its register: ``marked`` is how many more pupils have a mark."""
+    """Insert or replace register states; when a register was first saved stays."""
     if rows:
         conn.execute(_UPSERT[conn.dialect.name], list(rows))

@@ -39,7 +39,7 @@ def save(setting_id, at, group_id, changes, *, actor_id=7, request_id=None, now=
             request_id=request_id,
         )
         store.marks.write(w, setting_id, done.position, "H", rows)
-        store.marks.save_state(w, done, at, group_id, new=len(changes.keys() - before.keys()))
+        store.marks.save_state(w, done, at, group_id, marked=len(rows))
     return done
 
 
