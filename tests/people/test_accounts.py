@@ -17,7 +17,8 @@ from tests.fixtures.people import a_setting, an_account, csrf, signed_in
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=LONDON)
 RID = "7b8f4e4e-2a0e-4b52-9f1c-0d5d2c9a1f10"
-GOOD = {"name": "Kit Crane", "email": "kit@example.org", "position_title": "Cover teacher", "role": "teacher", "first": "2026-11-23", "last": "", "rid": RID, "drawn": "0"}  # fmt: skip
+GOOD = {"name": "Kit Crane", "email": "kit@example.org", "position_title": "Cover teacher",
+        "role": "teacher", "first": "2026-11-23", "last": "", "rid": RID, "drawn": "0"}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -196,7 +196,10 @@ def test_sign_ins_and_access_changes_are_events_on_the_house_chain(app, client, 
     assert kinds == ["account.created", "access.granted", "account.signed_in", "account.signed_out"]
 
 
-@pytest.mark.parametrize("path", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/nowhere/", "/sign-in/?x=1", "/sign-out/", "a", "", None, "/\n"])
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example/", "https://evil.example/", "/\\evil.example", "/nowhere/", "/sign-in/?x=1", "/sign-out/", "a", "", None, "/\n"],
+)
 def test_only_pages_of_ours_are_gone_back_to(app, path):
     from intranet.people.views.signin import safe_path
 

@@ -82,7 +82,10 @@ def test_a_closed_day_moves_the_day_by_which_marks_n_must_be_settled(head, setti
     assert calendar(setting).why_closed(TUESDAY).planned is False
 
 
-@pytest.mark.parametrize(("kind", "planned", "said"), [("closure", True, "Code # (planned closure)"), ("inset", True, "Code # (planned closure)"), ("snow", False, "Code Y4")])
+@pytest.mark.parametrize(
+    ("kind", "planned", "said"),
+    [("closure", True, "Code # (planned closure)"), ("inset", True, "Code # (planned closure)"), ("snow", False, "Code Y4")],
+)
 def test_planned_and_inset_days_are_hash_and_unplanned_ones_y4(head, setting, kind, planned, said):
     form, page = confirmed(head, setting, kind=kind)
     assert said in page

@@ -1,0 +1,71 @@
+"""The pages of people and settings in a real browser: accessible, no wider than a phone, and nothing for the policy to stop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from intranet.clock import LONDON
+from tests.fixtures.databases import running
+from tests.fixtures.people import a_setting, an_account, csrf, signed_in
+from tests.web.browser import browser, served, violations
+
+pytestmark = pytest.mark.browser
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=LONDON)
+WIDTHS = (1366, 390)
+
+
+@pytest.fixture
+def demo(sqlite_database):
+    with running(replace(sqlite_database.config, demo=True)) as app:
+        app.extensions["daymark.clock"].set(MONDAY)
+        yield app
+
+
+def walk(page, at, pages):
+    """Return what is wrong with each page at each width."""
+    wrong = {}
+    for path in pages:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(at + path)
+            found = violations(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if found or wide > width:
+                wrong[path, width] = (found, wide)
+    return wrong
+
+
+def test_every_page_is_accessible_at_both_widths(demo):
+    setting = a_setting()
+    head = an_account("head", setting=setting, name="Hollis Hart", title="Head teacher")
+    other = an_account("teacher", setting=setting, name="Kit Crane")
+    client = signed_in(demo.test_client(), head)
+    csrf(client)
+    token = client.get_cookie("sid-dev").value
+    base = f"/settings/{setting}"
+    own = ("calendar/", "calendar/2025-26/", "close/", "policy/", "policy/n_code.resolve_days/", "accounts/", f"accounts/{other}/")
+    logged = []
+    with served(demo) as at, browser() as made:
+        page = made.new_page()
+        page.on("console", lambda message: logged.append(message.text) if message.type == "error" else None)
+        wrong = walk(page, at, ("/sign-in/", "/sign-in/again/", "/demo/", "/signed-out/"))
+        page.context.add_cookies([{"name": "sid-dev", "value": token, "url": at}])
+        wrong |= walk(page, at, ("/account/", *(f"{base}/{path}" for path in own)))
+        page.goto(f"{at}{base}/close/")
+        page.get_by_label("Unplanned").check()
+        page.get_by_label("First day").fill("2026-11-24")
+        page.get_by_label("What people will read").fill("Snow")
+        page.get_by_role("button", name="Show what it changes").click()
+        preview = (page.get_by_text("Not stored yet.").is_visible(), violations(page))
+        page.get_by_role("button", name="Close the school").click()
+        stored = (page.get_by_text("Closed: Snow.").is_visible(), violations(page))
+        page.goto(f"{at}{base}/close/")
+        page.get_by_role("button", name="Show what it changes").click()
+        refused = (page.get_by_role("alert").filter(has_text="First day").is_visible(), violations(page))
+    assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong.items())
+    assert [preview, stored, refused] == [(True, [])] * 3
+    assert [line for line in logged if "422" not in line] == []
+    assert list(demo.extensions["daymark.csp_reports"].latest) == []
