@@ -67,7 +67,7 @@ def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     if not _anything_missed(facts):
         return
     counts = counting.count(this_year(facts), facts.codes)
-    if not counting.persistent(counts, rate):
+    if counts.possible < params["metrics.pa_duty_from"] or not counting.persistent(counts, rate):
         return
     yield Trigger(
         "persistent_absence",
