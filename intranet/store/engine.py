@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,18 @@ def options(config: Config) -> dict[str, Any]:
             "pool_pre_ping": True,
         }
     path = Path(make_url(config.url).database or "")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(path.parent)
     return {"module": sqlcipher, "creator": opener(path, config.key("database")), "pool_size": 20, "max_overflow": 20}
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the database's folder, for its owner only; raise ConfigError when that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(
+            f"The folder {folder} cannot be made: {error.strerror}. Choose another with DAYMARK_HOME, or let its owner write there."
+        ) from error
 
 
 def opener(path: Path, key: bytes) -> Callable[[], sqlcipher.Connection]:
@@ -49,17 +60,19 @@ def opener(path: Path, key: bytes) -> Callable[[], sqlcipher.Connection]:
     _refuse_old_library(sqlcipher.sqlite_version_info)
 
     def open_file() -> sqlcipher.Connection:
-        raw = sqlcipher.connect(
-            str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000
-        )
-        try:
-            raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            for pragma in PRAGMAS:
-                raw.execute(f"PRAGMA {pragma}")
-        except sqlcipher.DatabaseError as error:
-            raw.close()
-            raise _cannot_open(path, error) from error
+        with ExitStack() as undo:
+            try:
+                raw = sqlcipher.connect(
+                    str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000
+                )
+                undo.callback(raw.close)
+                raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+                raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                for pragma in PRAGMAS:
+                    raw.execute(f"PRAGMA {pragma}")
+            except sqlcipher.DatabaseError as error:
+                raise _cannot_open(path, error) from error
+            undo.pop_all()
         return raw
 
     return open_file
@@ -75,6 +88,11 @@ def _refuse_old_library(version: tuple[int, ...]) -> None:
 
 def _cannot_open(path: Path, error: Exception) -> Exception:
     """Return the sentence for a file that our key does not open, or the error itself when that is not the reason."""
+    if "unable to open" in str(error) or "readonly" in str(error):
+        return ConfigError(
+            f"The database {path.name} cannot be written in {path.parent}. Let the account that runs Daymark write there, "
+            "or choose another folder with DAYMARK_HOME."
+        )
     if "not a database" not in str(error):
         return error
     return ConfigError(

@@ -13,19 +13,15 @@ class FairLock:
     def __init__(self) -> None:
         self._door = threading.Lock()
         self._queue: deque[threading.Lock] = deque()
-        self._owner: int | None = None
+        self._held = False
         self.longest_wait = 0.0
 
     def acquire(self, timeout: float) -> bool:
-        """Return whether the lock was given within that many seconds; raise RuntimeError when this thread has it."""
+        """Return whether the lock was given within that many seconds."""
         began = time.monotonic()
         with self._door:
-            if self._owner == threading.get_ident():
-                raise RuntimeError(
-                    "store.writing() was entered inside store.writing(). Pass the outer one down instead."
-                )
-            if self._owner is None:
-                self._owner = threading.get_ident()
+            if not self._held:
+                self._held = True
                 return True
             turn = threading.Lock()
             turn.acquire()
@@ -39,7 +35,6 @@ class FairLock:
                 self._queue.remove(turn)
                 return False
             # Handed over, perhaps in the instant after the wait ran out: it is ours either way.
-            self._owner = threading.get_ident()
             self.longest_wait = max(self.longest_wait, waited)
             return True
 
@@ -47,7 +42,6 @@ class FairLock:
         """Hand the lock to the next in the queue, or free it."""
         with self._door:
             if self._queue:
-                self._owner = -1
                 self._queue.popleft().release()
             else:
-                self._owner = None
+                self._held = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
@@ -78,18 +79,25 @@ class Writing:
             self._session.close()
 
 
+_inside: ContextVar[bool] = ContextVar("daymark.writing", default=False)
+
+
 @contextmanager
 def writing(*, now: datetime, actor_id: int | None) -> Iterator[Writing]:
     """Give a writing transaction, committed on leaving; raise NotSaved, with nothing stored, when it cannot be."""
+    if _inside.get():
+        raise RuntimeError("store.writing() was entered inside store.writing(). Pass the outer one down instead.")
     kept = state()
     if kept.lock and not kept.lock.acquire(QUEUE_SECONDS):
         raise NotSaved("Others have been saving for too long. Wait a moment, then save again")
+    token = _inside.set(True)
     try:
         with _sayable(), db.engine.connect() as opened:
             conn = opened.execution_options(writing=True)
             with conn.begin():
                 yield from _written(Writing(conn, now, actor_id, kept.chain_key))
     finally:
+        _inside.reset(token)
         if kept.lock:
             kept.lock.release()
         db.session.rollback()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import UTC, date, datetime
 
@@ -39,7 +40,9 @@ def own_file(tmp_path_factory, test_keys, own_migration):
 
 @pytest.fixture(scope="session")
 def own_template(postgres, own_migration):
-    return databases.postgres_template(postgres, "daymark_own", own_migration)
+    return databases.postgres_template(
+        postgres, f"daymark_own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}", own_migration
+    )
 
 
 @pytest.fixture

@@ -68,3 +68,15 @@ def test_postgres_gives_up_on_a_statement_a_lock_and_an_idle_transaction(pg):
             for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "timezone")
         ]
     assert shown == ["15s", "5s", "30s", "UTC"]
+
+
+def test_a_folder_that_cannot_be_made_or_opened_is_a_sentence(own_sqlite, tmp_path):
+    from dataclasses import replace
+
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(ConfigError, match="folder .* cannot be made: .*DAYMARK_HOME"):
+        start(replace(own_sqlite.config, home=tmp_path / "file" / "home"))
+    (tmp_path / "home" / "daymark.db").mkdir(parents=True)
+    app = start(replace(own_sqlite.config, home=tmp_path / "home"))
+    with app.app_context(), pytest.raises(ConfigError, match="daymark.db cannot be written in"), store.connection():
+        pass

@@ -65,6 +65,26 @@ def test_eight_racing_writers_of_one_version_give_one_save_and_seven_conflicts(b
     assert count() == 1
 
 
+def test_the_same_request_sent_eight_times_at_once_is_stored_once(both):
+    together, outcomes = threading.Barrier(8), []
+
+    def send():
+        with both.app_context():
+            together.wait()
+            try:
+                outcomes.append(write(request_id="r-1").position)
+            except store.RequestSeen as seen:
+                outcomes.append(seen.event.position)
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 8 and len(set(outcomes)) == 1
+    assert count() == 1
+
+
 @pytest.mark.parametrize(
     "change", ["update event set actor_id = 8", "update event set data = '{}'", "delete from event"]
 )

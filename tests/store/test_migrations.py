@@ -1,13 +1,17 @@
 """Migrations: up, down and up again with data, and the store's promises still kept afterwards."""
 
 import contextlib
+import importlib.util
 import shutil
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from intranet import store
+from intranet.factory import ROOMS
 from intranet.store import engine as engines
 from intranet.store import migrations
 from tests.fixtures.databases import running
@@ -168,3 +172,17 @@ def test_every_table_of_a_setting_is_behind_row_level_security(postgres_database
         with engine.connect() as conn:
             assert unprotected(conn) == []
         engine.dispose()
+
+
+def test_the_migrated_tables_are_what_the_models_say(database):
+    for room in ROOMS:
+        if importlib.util.find_spec(f"intranet.{room}.models"):
+            importlib.import_module(f"intranet.{room}.models")
+    engine = owners_engine(database)
+    with engine.connect() as conn:
+        context = MigrationContext.configure(
+            conn, opts={"include_object": lambda o, n, k, r, c: n != "alembic_version"}
+        )
+        differences = [d for d in compare_metadata(context, store.Base.metadata) if d]
+    engine.dispose()
+    assert [str(d)[:200] for d in differences] == []

@@ -48,7 +48,7 @@ def test_a_lost_server_says_not_saved(pg, postgres):
     assert write(stream="a").version == 1
 
 
-def test_writing_inside_writing_is_a_fault_that_names_itself(lite):
+def test_writing_inside_writing_is_a_fault_that_names_itself(both):
     with (
         pytest.raises(RuntimeError, match="entered inside store.writing"),
         store.writing(now=NOW, actor_id=1),
