@@ -69,7 +69,7 @@ def one(ctx: SettingContext, key: str, on: date) -> Line:
 
 def _line(key: str, chosen: ParameterValue, resolution: Any, *, in_force: bool) -> Line:
     conflict = next((v.conflict for v in (chosen, *resolution.struck_through) if v.conflict), None)
-    warning = resolution.warning or _superseded_warning(chosen, resolution, conflict)
+    warning = (resolution.warning or "").replace("`", "") or _superseded_warning(chosen, resolution, conflict)
     return Line(
         key, chosen.description, say(_plain(chosen.value), chosen.unit) if in_force else "no value at present", chosen.unit, chosen.cited,
         chosen.clauses, STANDINGS[chosen.standing], chosen.origin == "house", chosen.effective_from,

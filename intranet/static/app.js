@@ -80,11 +80,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 // The end of a sign-in: a sentence three minutes before, with a button that renews it without leaving the page.
-const { sessionEnds, sessionRenew } = document.body.dataset;
-if (sessionEnds) {
-  const warnAt = new Date(sessionEnds) - new Date() - 180_000;
+// Both moments are the server's: the clock of the PC in the office may be wrong.
+const { sessionNow, sessionEnds, sessionRenew } = document.body.dataset;
+function warnInTime() {
+  const warnAt = new Date(sessionEnds) - new Date(sessionNow) - 180_000;
   if (warnAt < 2 ** 31) setTimeout(warnOfEnd, Math.max(0, warnAt));
 }
+if (sessionEnds) warnInTime();
 function warnOfEnd() {
   say("You will be signed out in 3 minutes. What you typed stays on this page.");
   if (!sessionRenew) return;
@@ -95,8 +97,10 @@ function warnOfEnd() {
   stay.addEventListener("click", async () => {
     const token = JSON.parse(document.body.getAttribute("hx-headers:inherited"))["X-CSRFToken"];
     const answer = await fetch(sessionRenew, { method: "POST", headers: { "X-CSRFToken": token } });
-    if (answer.ok) alertBox().replaceChildren();
-    else say("Your sign-in has ended. Sign in again in another tab, then come back and save here.");
+    if (answer.ok) {
+      alertBox().replaceChildren();
+      warnInTime();
+    } else say("Your sign-in has ended. Sign in again in another tab, then come back and save here.");
   });
   alertBox().firstElementChild.append(stay);
 }

@@ -69,3 +69,21 @@ def test_every_page_is_accessible_at_both_widths(demo):
     assert [preview, stored, refused] == [(True, [])] * 3
     assert [line for line in logged if "422" not in line] == []
     assert list(demo.extensions["daymark.csp_reports"].latest) == []
+
+
+def test_the_end_of_a_sign_in_is_said_three_minutes_before_by_the_servers_clock(demo):
+    head = an_account("head", setting=a_setting())
+    token = signed_in(demo.test_client(), head).get_cookie("sid-dev").value
+    with served(demo) as at, browser() as made:
+        page = made.new_page()
+        page.clock.install()
+        page.context.add_cookies([{"name": "sid-dev", "value": token, "url": at}])
+        page.goto(at + "/account/")
+        page.clock.fast_forward("26:50")
+        early = page.get_by_text("You will be signed out in 3 minutes").count()
+        page.clock.fast_forward("00:20")
+        page.get_by_role("button", name="Stay signed in").click()
+        page.get_by_text("You will be signed out").wait_for(state="detached")
+        page.clock.fast_forward("27:10")
+        page.get_by_role("button", name="Stay signed in").wait_for()
+    assert early == 0
