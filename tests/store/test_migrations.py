@@ -1,7 +1,7 @@
 """Migrations: up, down and up again with data, and the store's promises still kept afterwards."""
 
 import contextlib
-import importlib.util
+import importlib
 import shutil
 
 import pytest
@@ -11,7 +11,6 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from intranet import store
-from intranet.factory import ROOMS
 from intranet.store import engine as engines
 from intranet.store import migrations
 from tests.fixtures.databases import running
@@ -175,14 +174,12 @@ def test_every_table_of_a_setting_is_behind_row_level_security(postgres_database
 
 
 def test_the_migrated_tables_are_what_the_models_say(database):
-    for room in ROOMS:
-        if importlib.util.find_spec(f"intranet.{room}.models"):
-            importlib.import_module(f"intranet.{room}.models")
+    for path in (migrations.PROJECT_FOLDER / "intranet").glob("*/*models.py"):
+        importlib.import_module(f"intranet.{path.parent.name}.{path.stem}")
     engine = owners_engine(database)
     with engine.connect() as conn:
-        context = MigrationContext.configure(
-            conn, opts={"include_object": lambda o, n, k, r, c: n != "alembic_version"}
-        )
-        differences = [d for d in compare_metadata(context, store.Base.metadata) if d]
+        found = compare_metadata(MigrationContext.configure(conn), store.Base.metadata)
+        # A reference to another room's table may live in the migration alone: rooms do not import models to their right.
+        differences = [d for d in found if d[0] != "remove_fk"]
     engine.dispose()
     assert [str(d)[:200] for d in differences] == []
