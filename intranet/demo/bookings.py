@@ -17,12 +17,14 @@ from intranet.store.writing import Writing
 PATTERNS = ("Mon to Fri mornings", "Mon to Wed mornings", "Tue, Thu mornings and afternoons", "Mon to Thu mornings; Fri afternoon")
 STARTS = ("09:30", "10:45", "13:00", "14:15")
 AN_HOUR_ON = {"09:30": "10:30", "10:45": "11:45", "13:00": "14:00", "14:15": "15:15"}
+ELSEWHERE = {"alternative_provision": 0.4, "academy": 0.02}
 THRESHOLDS = (0.80, 0.85, 0.90)
 
 
 def terms(random: Random, plan: Plan, models: Sequence[v.PlacementModel]) -> tuple[str, dict[str, str], dict[str, Any]]:
     """Return a child's placement model, the owner of each duty and the agreement."""
-    model = models[-1] if len(models) > 1 and random.random() < 0.4 else models[0]
+    elsewhere = len(models) > 1 and random.random() < ELSEWHERE.get(plan.setting_type, 0.0)
+    model = models[-1] if elsewhere else models[0]
     agreement: dict[str, Any] = {}
     if plan.setting_type == "alternative_provision":
         agreement = {"report_time": "10:00", "age_checked": True}

@@ -66,7 +66,8 @@ def slowest_writer(app: Flask, now: datetime) -> str:
         thread.start()
     for thread in threads:
         thread.join()
-    return f"{WRITERS} writers, {WRITERS * SAVES} registers: worst {max(slow):.0f} ms, median {statistics.median(slow):.0f} ms (limit 500); refused {len(refused)}"
+    worst, middle = max(slow), statistics.median(slow)
+    return f"{WRITERS} writers, {WRITERS * SAVES} registers: worst {worst:.0f} ms, median {middle:.0f} ms (limit 500); refused {len(refused)}"
 
 
 def _save(n: int, k: int, now: datetime) -> None:
@@ -83,7 +84,7 @@ def bytes_a_mark(path: Path) -> str:
     """Return what a mark takes on disk with its indexes and packed year, and its history apart."""
     with store.connection() as conn:
         query = text("select name, sum(pgsize) from dbstat group by name")
-        sizes = {name: size for name, size in conn.execute(query, execution_options=UNSCOPED)}
+        sizes: dict[str, int] = dict(conn.execute(query, execution_options=UNSCOPED).tuples())
         count = conn.execute(text("select count(*) from mark"), execution_options=UNSCOPED).scalar_one()
     lean = sum(size for name, size in sizes.items() if name.startswith(("mark", "ix_mark", "pupil_year", "sqlite_autoindex_mark")))
     history = sum(size for name, size in sizes.items() if "event" in name)
