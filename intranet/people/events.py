@@ -33,7 +33,8 @@ def register() -> None:
         store.events.register_kind(kind, _said(text), ("name", "email"))
 
 
-def append(w: store.Writing, account_id: int, kind: str, on: date, **data: Any) -> int:
+def append(w: store.Writing, account_id: int, kind: str, on: date, request_id: str | None = None, /, **data: Any) -> int:
     """Store one event of an account on the house chain and return its position."""
     values = {"account_id": account_id, **data}
-    return w.append(setting_id=HOUSE, stream=f"account:{account_id}", kind=kind, data=values, occurred_on=on).position
+    stored = w.append(setting_id=HOUSE, stream=f"account:{account_id}", kind=kind, data=values, occurred_on=on, request_id=request_id)
+    return stored.position

@@ -32,15 +32,16 @@ def create_account(w: store.Writing, email: str, name: str, position_title: str 
 def grant(
     w: store.Writing, account_id: int, role: str, first: date, last: date | None = None, *,
     setting_id: int | None = None, organisation_id: int | None = None, on: date | None = None,
+    request_id: str | None = None,
 ) -> int:  # fmt: skip
-    """Return the id of a role given from day to day, both included; raise Refused when the days are the wrong way round."""
+    """Return the id of a role given from day to day, both included; raise Refused for days the wrong way round, RequestSeen for a repeat."""
     if last is not None and last < first:
         text = f"Last day “{last:%d/%m/%Y}”: it is before the first day, {first:%d/%m/%Y}. Enter a later day."
         raise Refused("Last day", f"{last:%d/%m/%Y}", "it is before the first day", "Enter a later day", fields=[FieldProblem("last", text)])
     values = {"role": role, "first": first, "last": last, "setting_id": setting_id, "organisation_id": organisation_id}
     made = w.conn.execute(insert(RoleGrant).values(account_id=account_id, **values).returning(RoleGrant.id)).scalar_one()
     append(
-        w, account_id, "access.granted", on or w.now.date(), grant_id=int(made), role=role, first=first.isoformat(),
+        w, account_id, "access.granted", on or w.now.date(), request_id, grant_id=int(made), role=role, first=first.isoformat(),
         last=last.isoformat() if last else None, at_setting=setting_id, at_organisation=organisation_id,
     )  # fmt: skip
     return int(made)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Flask
+
+from intranet import store
 
 
 def init_app(app: Flask) -> None:
@@ -12,8 +16,17 @@ def init_app(app: Flask) -> None:
     from intranet.web.kit import NavItem
 
     events.register()
+    app.extensions["daymark.groups"] = group_names
     app.register_blueprint(blueprint)
     app.extensions["daymark.navigation"].add(
         NavItem("Pupils", "pupils.index", "pupil:read", 30),
         NavItem("Classes", "pupils.class_list", "group:write", 35),
     )
+
+
+def group_names(setting_id: int, on: date) -> list[tuple[int, str]]:
+    """Return the setting's classes on a day (id, name), for rooms that stand left of this one."""
+    from intranet.pupils.roll import groups
+
+    with store.connection() as conn:
+        return [(group.id, group.name) for group in groups(conn, setting_id, on)]

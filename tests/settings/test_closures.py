@@ -16,6 +16,7 @@ from intranet.settings.context import context
 from intranet.settings.models import ClosureRow
 from intranet.store.tables import register_state
 from tests.fixtures.people import a_setting, an_account, csrf, signed_in
+from tests.fixtures.pupils import a_class
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=LONDON)  # Fri 27 Nov 2026 is an INSET day of the calendar
 TUESDAY = date(2026, 11, 24)
@@ -104,15 +105,15 @@ def test_a_morning_closes_the_morning_only(head, setting):
 
 
 def test_one_class_can_be_closed_and_the_setting_stays_open(app, head, setting):
-    app.extensions["daymark.groups"] = lambda _setting_id, _on: [(7, "Robin")]
-    form, page = confirmed(head, setting, group="7")
+    robin = a_class(setting, "Robin")
+    form, page = confirmed(head, setting, group=str(robin))
     assert "Robin" in page
     head.post(f"/settings/{setting}/close/", data=form)
     with store.scope([setting]):
         ctx = context(setting)
     assert ctx.calendar.is_school_day(TUESDAY)
-    assert ctx.closed(TUESDAY, "AM", 7).label == "Snow"
-    assert ctx.closed(TUESDAY, "AM", 8) is None
+    assert ctx.closed(TUESDAY, "AM", robin).label == "Snow"
+    assert ctx.closed(TUESDAY, "AM", robin + 1) is None
     assert ctx.closed(TUESDAY, "AM") is None
 
 

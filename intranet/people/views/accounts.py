@@ -58,12 +58,11 @@ def shown(setting_id: int, account_id: int) -> Response:
 @allow("account:admin")
 def give(setting_id: int, account_id: int) -> Response:
     """Give the account a further role from day to day."""
-    form, at = _drawn(GrantForm(), setting_id), now()
+    form = _drawn(GrantForm(), setting_id)
     _known(setting_id, account_id)
     if not form.validate():
         return _one(setting_id, account_id, form=form, status=422)
-    with store.writing(now=at, actor_id=current_actor().account_id) as w:
-        service.grant(w, account_id, form.role.data, given(form.first.data), form.last.data, setting_id=setting_id)
+    _give(setting_id, account_id, form)
     say_next("Role given. It counts from the next page the person opens.")
     return see_other("accounts.shown", setting_id=setting_id, account_id=account_id)
 
@@ -91,6 +90,15 @@ def link(setting_id: int, account_id: int) -> Response:
     with store.writing(now=at, actor_id=current_actor().account_id) as w:
         token = signin.make_link(w, account_id, first=not row.has_password)
     return _one(setting_id, account_id, link=token)
+
+
+def _give(setting_id: int, account_id: int, form: GrantForm) -> None:
+    first, last = given(form.first.data), form.last.data
+    try:
+        with store.writing(now=now(), actor_id=current_actor().account_id) as w:
+            service.grant(w, account_id, form.role.data, first, last, setting_id=setting_id, request_id=form.request_id)
+    except store.RequestSeen:
+        return  # the same form sent twice: the role is given once
 
 
 def _known(setting_id: int, account_id: int) -> Any:
