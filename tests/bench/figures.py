@@ -84,7 +84,7 @@ def bytes_a_mark(path: Path) -> str:
     """Return what a mark takes on disk with its indexes and packed year, and its history apart."""
     with store.connection() as conn:
         query = text("select name, sum(pgsize) from dbstat group by name")
-        sizes: dict[str, int] = dict(conn.execute(query, execution_options=UNSCOPED).tuples())
+        sizes: dict[str, int] = dict(conn.execute(query, execution_options=UNSCOPED).all())
         count = conn.execute(text("select count(*) from mark"), execution_options=UNSCOPED).scalar_one()
     lean = sum(size for name, size in sizes.items() if name.startswith(("mark", "ix_mark", "pupil_year", "sqlite_autoindex_mark")))
     history = sum(size for name, size in sizes.items() if "event" in name)

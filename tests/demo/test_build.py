@@ -27,7 +27,7 @@ def built(app):
 def test_one_setting_of_each_type_has_two_years_of_registers_that_verify(built):
     with store.connection() as conn:
         types = conn.scalars(select(Setting.setting_type).order_by(Setting.setting_type)).all()
-        marks = dict(conn.execute(select(mark.c.setting_id, func.count()).group_by(mark.c.setting_id)).tuples())
+        marks = dict(conn.execute(select(mark.c.setting_id, func.count()).group_by(mark.c.setting_id)).all())
         days = conn.execute(select(func.min(event.c.occurred_on), func.max(event.c.occurred_on)).where(event.c.kind == "register.saved")).one()
     assert types == ["academy", "alternative_provision", "independent_school", "primary_school", "tutoring"]
     assert len(marks) == 5 and min(marks.values()) > 500
