@@ -36,6 +36,21 @@ def test_a_full_disk_says_not_saved_and_keeps_nothing(lite):
     assert write(data=big).version == 2
 
 
+def test_another_program_that_holds_the_database_too_long_says_busy_and_keeps_nothing(lite, own_sqlite):
+    from intranet.store.engine import opener
+
+    write()
+    other = opener(own_sqlite.config.home / "daymark.db", own_sqlite.config.key("database"))()
+    other.execute("begin immediate")
+    with store.connection() as conn:
+        conn.connection.driver_connection.execute("PRAGMA busy_timeout = 20")
+    with pytest.raises(NotSaved, match="The database was busy for too long. Wait a moment, then save again"):
+        write()
+    other.execute("rollback")
+    other.close()
+    assert write().version == 2
+
+
 def test_a_lost_server_says_not_saved(pg, postgres):
     from sqlalchemy import create_engine, text
 
