@@ -78,7 +78,7 @@ def _accounts(conn: Connection, setting_id: int, today: date) -> dict[str, int]:
     """Return the accounts who work here today by e-mail address."""
     working = {row.id for row in people.staff(conn, setting_id, today)}
     query = select(func.lower(Account.email), Account.id).where(Account.id.in_(working))
-    return dict(conn.execute(query))
+    return dict(conn.execute(query).all())
 
 
 def _planned(plan: Plan, row: dict[str, Any], old: Any, account: int | None, today: date) -> int:

@@ -60,6 +60,10 @@ PUPILS = (
     Field("postcode", "Postcode", ("postcode", "post code", "home postcode")),
     Field("language", "First language", ("first language", "language", "home language")),
     Field("last_school", "Last school", ("last school", "previous school", "former school")),
+    Field("home_school", "Home school", ("home school", "main school")),
+    Field("commissioner", "Commissioner", ("commissioner", "commissioning authority", "placing authority")),
+    Field("pattern", "Commissioned sessions", ("commissioned sessions", "attendance pattern", "pattern")),
+    Field("sessions_per_week", "Sessions a week", ("sessions per week", "sessions a week")),
     Field("model", "Placement model", ("placement model", "model", "enrolment status", "enrol status")),
 )
 

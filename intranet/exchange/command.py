@@ -19,6 +19,7 @@ from intranet.exchange.verdicts import DryRun
 from intranet.extension import host
 from intranet.people.places import Setting
 from intranet.settings.service import context
+from intranet.web.kit import plural
 
 MOST_PRINTED = 50
 
@@ -75,7 +76,7 @@ def _import(setting_id: int, asked: argparse.Namespace, sheet: service.Sheet, ch
     run = service.dry_run(ctx, caller, asked.kind, sheet, chosen, clock.today(), _say)
     _report(run)
     if not run.good:
-        return _fail(f"{len(run.problems)} problems. Nothing was stored.", 1)
+        return _fail(f"{plural(len(run.problems), 'problem')}. Nothing was stored.", 1)
     if not asked.commit:
         _say("Nothing was stored. Add --commit to store it.")
         return 0

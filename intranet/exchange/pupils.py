@@ -14,24 +14,29 @@ from intranet.exchange import values, who
 from intranet.exchange.columns import PUPILS, Mapped
 from intranet.exchange.reading import Sheet
 from intranet.exchange.verdicts import DryRun, Reader, Rows
+from intranet.extension.api import Placement, PupilFacts, Request, setting_of
 from intranet.extension.host import Caller
 from intranet.law.words import long_date
 from intranet.pupils import classes
 from intranet.pupils import models as m
+from intranet.pupils.admission import FIELDS
 from intranet.pupils.roll import live
 from intranet.settings.service import SettingContext
 from intranet.store import Writing, bulk
 from intranet.store.events import Draft
+from intranet.web.kit import plural
 
 NAME = 80
 READERS: dict[str, Reader] = {
     "upn": values.unique_number, "former_upn": values.unique_number, "born": values.day, "sex": values.sex, "year_group": values.year_group,
     "admitted_on": values.day, "left_on": values.day, "address": partial(values.text, longest=500), "postcode": partial(values.text, longest=10),
+    "home_school": values.text, "commissioner": values.text, "pattern": values.text, "sessions_per_week": values.number,
     "language": partial(values.text, longest=40), "group": partial(values.text, longest=60), "last_school": values.text, "model": values.text,
     **dict.fromkeys(("legal_family", "legal_given", "legal_middle", "preferred_family", "preferred_given"), partial(values.text, longest=NAME)),
 }  # fmt: skip
-#: Fields of a row that are not columns of the pupil.
-BESIDES = frozenset({"group", "model"})
+#: Fields of a row that the placement's agreement holds, and those that are not columns of the pupil at all.
+AGREED = ("home_school", "commissioner", "pattern", "sessions_per_week")
+BESIDES = frozenset({"group", "model", *AGREED})
 
 
 @dataclass
@@ -57,7 +62,7 @@ def dry_run(conn: Connection, ctx: SettingContext, caller: Caller, sheet: Sheet,
         if row is not None and checker.good(number, row):
             same += _planned(plan, row, known.find(row), inside, today)
     opened = sorted(name for name, group_id in plan.classes.items() if group_id is None)
-    notes = (f"{len(opened)} classes will be opened: {', '.join(opened[:20])}.",) if opened else ()
+    notes = (f"{plural(len(opened), 'class', 'classes')} will be opened: {', '.join(opened[:20])}.",) if opened else ()
     return DryRun(
         "pupils", sheet.digest, len(sheet.rows), len(plan.new), len(plan.changed), same, tuple(rows.verdicts), mapped.unknown, notes, plan
     )  # fmt: skip
@@ -74,7 +79,7 @@ def _groups(conn: Connection, setting_id: int, today: date) -> Sequence[tuple[in
 def _members(conn: Connection, setting_id: int, today: date) -> dict[int, int]:
     member = m.GroupMember
     query = select(member.pupil_id, member.group_id).where(member.setting_id == setting_id, live(member, today))
-    return dict(conn.execute(query))
+    return dict(conn.execute(query).all())
 
 
 @dataclass
@@ -140,15 +145,29 @@ class _Checker:
         return found
 
     def _model(self, row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-        models = self.caller.catalogue.placement_models
-        said = row.get("model") or ""
-        if not said and len(models) > 1:
-            names = ", ".join(model.key for model in models)
-            return [("model", "", f"The placement model is missing (SEN-017). Add a column with one of: {names}.")]
+        """Return why the placement cannot be made: an unknown model, or what the setting's policy needs first (SEN-017)."""
+        models, said = self.caller.catalogue.placement_models, row.get("model") or ""
         if said and _model_key(self.caller, said) is None:
-            names = ", ".join(model.key for model in models)
-            return [("model", said, f"“{said}” is not a placement model here. Use one of: {names}.")]
-        return []
+            return [
+                (
+                    "model",
+                    said,
+                    f"“{said}” is not a placement model here. Use one of: {', '.join(model.key for model in models)}.",
+                )
+            ]
+        if self.known.find(row) is not None or row.get("admitted_on") is None:
+            return []
+        verdict = self.caller.assess(_request(self.ctx, self.caller, row, self.today))
+        because = f" ({', '.join(verdict.clauses)})" if verdict.clauses else ""
+        return [
+            (
+                FIELDS.get(name, name),
+                "",
+                f"The policy needs the {name} before a pupil is admitted{because}. Add it in a column.",
+            )
+            for name in verdict.missing
+            if not verdict.allowed
+        ]
 
     def _warn(self, number: int, row: Mapping[str, Any]) -> None:
         first = row.get("admitted_on")
@@ -168,6 +187,19 @@ class _Checker:
                 str(row["upn"]),
                 f"This UPN is {name}'s here; their name or birth date will change to the file's.",
             )
+
+
+def _request(ctx: SettingContext, caller: Caller, row: Mapping[str, Any], today: date) -> Request:
+    """Return the admission that a row asks for, judged by today's policy: the pupil is taken over today, whenever they began."""
+    first, model = row["admitted_on"], _model_key(caller, row.get("model") or "")
+    agreed = _agreed(row)
+    placement = Placement(0, 0, model, first, None, {}, agreed) if model else None
+    data = {"model": model, "starting_day": first, "agreement": agreed, **agreed}
+    return Request("admission", setting_of(ctx), PupilFacts(0, row.get("born"), placement), max(first, today), data)
+
+
+def _agreed(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in AGREED if row.get(key) not in (None, "")}
 
 
 def _model_key(caller: Caller, said: str) -> str | None:
@@ -258,7 +290,7 @@ def _placements(
         model = models[_model_key(caller, row["model"]) or only.key] if row.get("model") else only
         rows.append(
             {"setting_id": setting_id, "pupil_id": pupil, "model": model.key, "first": row["admitted_on"], "last": row.get("left_on"),
-             "duties": dict(model.duties), "confirmed_by": w.actor_id, "confirmed_at": now}
+             "duties": dict(model.duties), "agreement": _agreed(row), "confirmed_by": w.actor_id, "confirmed_at": now}
         )  # fmt: skip
     if rows:
         w.conn.execute(insert(m.Placement), rows)

@@ -31,6 +31,8 @@ FIELDS = {
     "commissioner": "commissioner",
     "starting day": "starting_day",
 }
+#: What the extension host says is missing when a plugin's own rules failed.
+RULES_FAILED = "the setting's rules"
 START_CLAUSES = ("SI 2024/208 reg 8(1)", "OTE-19")
 
 
@@ -149,6 +151,8 @@ def check(ctx: SettingContext, caller: Caller, draft: Draft, today: date) -> Ass
 
 def _lacking(verdict: Assessment) -> Refused:
     """Return the refusal that names what the setting's policy needs first."""
+    if RULES_FAILED in verdict.missing:
+        return Refused("Admission", None, verdict.warnings[0], "Nothing was saved", clauses=verdict.clauses)
     needed = ", ".join(verdict.missing) or "what the policy asks"
     because = f" ({', '.join(verdict.clauses)})" if verdict.clauses else ""
     fields = [
