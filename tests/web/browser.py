@@ -27,6 +27,10 @@ def chromium():
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
+#: The browser that is open: Playwright starts only once at a time in a process, so whoever comes second shares it.
+_opened = []
+
+
 @contextmanager
 def served(app):
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -41,11 +45,16 @@ def served(app):
 
 @contextmanager
 def browser():
+    if _opened:
+        yield _opened[-1]
+        return
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        _opened.append(made)
         try:
             yield made
         finally:
+            _opened.clear()
             made.close()
 
 
