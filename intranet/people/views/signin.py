@@ -123,7 +123,7 @@ def let_in(response: Response, token: str, *, keep: bool = False) -> Response:
 
 
 def first_page(setting_ids: frozenset[int]) -> str:
-    """Return the path of the person's first page: their setting, or their account when they have none or several."""
+    """Return the path of the person's first page: their (first) setting, or their own account when they have none."""
     return f"/settings/{min(setting_ids)}/" if setting_ids else url_for("own.account")
 
 
