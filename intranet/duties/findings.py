@@ -215,6 +215,9 @@ def _extend(w: Writing, ctx: SettingContext, grown: Sequence[tuple[Any, Trigger]
         for b, made in ((b, _duty(ctx, t, None, now)) for b, (_, t) in zip(base, grown, strict=True))
     ]
     w.conn.execute(_EXTEND_DUTY, duties)
+    owed = [_duty(ctx, t, row.id, now) for row, t in grown if t.assign and not row.data["assign"]]
+    if owed:
+        w.conn.execute(insert(Duty), owed)
 
 
 def _clear(w: Writing, ctx: SettingContext, gone: Sequence[Any], now: datetime) -> None:

@@ -37,7 +37,7 @@ def home(setting_id: int) -> Response:
     return respond("duties/home.html", "duties/_queue.html", page=page, **_shared(setting_id, caller, ctx))
 
 
-@blueprint.get("/duties/of/<kind>/")
+@blueprint.get("/duties/of/<string:kind>/")
 @allow("duty:read")
 def of_kind(setting_id: int, kind: str) -> Response:
     """List the open duties of one kind, such as marks N that nobody has settled (ATT-148)."""

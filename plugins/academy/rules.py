@@ -67,15 +67,16 @@ def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     if not _anything_missed(facts):
         return
     counts = counting.count(this_year(facts), facts.codes)
-    if counts.possible < params["metrics.pa_duty_from"] or not counting.persistent(counts, rate):
+    if not counting.persistent(counts, rate):
         return
+    enough = counts.possible >= params["metrics.pa_duty_from"]
     yield Trigger(
         "persistent_absence",
         facts.pupil.id,
         year_of(facts)[0],
         f"Persistent absence: {counting.shown(counts.attendance)} attendance, {counts.absent} of {counts.possible} missed",
-        tell=("attendance_lead",),
-        assign=("attendance_lead",),
+        tell=("attendance_lead",) if enough else (),
+        assign=("attendance_lead",) if enough else (),
         due=weekly_meeting(facts),
         figures={
             "possible": counts.possible,

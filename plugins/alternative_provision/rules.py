@@ -36,11 +36,11 @@ def severe_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     if rate is None or not absent:
         return
     counts = counting.count(facts.marks, facts.codes)
-    if counting.severe(counts, rate) and counts.possible >= params["stage3.min_sessions"]:
+    if counting.severe(counts, rate):
+        lead = ("attendance_lead",) if counts.possible >= params["stage3.min_sessions"] else ()
         yield Trigger(
-            "stage_3", facts.pupil.id, absent[0].day, f"Severe absence: {counts.absent} of {counts.possible} missed",
-            tell=("attendance_lead",), assign=("attendance_lead",), figures={"possible": counts.possible, "missed": counts.absent},
-            clauses=("SEN-087",), urgency=30,
+            "stage_3", facts.pupil.id, absent[0].day, f"Severe absence: {counts.absent} of {counts.possible} missed", tell=lead, assign=lead,
+            figures={"possible": counts.possible, "missed": counts.absent}, clauses=("SEN-087",), urgency=30,
         )  # fmt: skip
 
 
