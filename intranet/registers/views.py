@@ -1,0 +1,128 @@
+"""The pages of a register: take it, look at it, settle a conflict."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from intranet.errors import Refused
+from intranet.extension import host
+from intranet.extension.caller import Caller
+from intranet.people import current_actor
+from intranet.registers import rules, service
+from intranet.registers.forms import RegisterForm
+from intranet.registers.page import context_of
+from intranet.registers.values import MarksRefused, Outcome, Paper, RegisterPage
+from intranet.settings.context import SettingContext, context
+from intranet.web.kit import allow, clock_time, is_htmx, now, plural, respond, say_next, see_other
+
+blueprint = Blueprint("registers", __name__, url_prefix="/settings/<int:setting_id>")
+REGISTER = "/registers/<int:session_no>/<int:group_id>/"
+
+
+def place(setting_id: int) -> tuple[SettingContext, Caller]:
+    """Return the setting and its caller."""
+    ctx = context(setting_id)
+    return ctx, host.for_setting(ctx)
+
+
+@blueprint.get(REGISTER)
+@allow("register:read")
+def register(setting_id: int, session_no: int, group_id: int) -> Response:
+    """Show a register: marks that stand, what is offered, and the form when the person may take it."""
+    ctx, caller = place(setting_id)
+    mode = request.args.get("mode", "") if request.args.get("mode") in ("teacher", "office") else ""
+    return shown(service.page(current_actor(), ctx, caller, session_no, group_id, now(), mode=mode), RegisterForm(formdata=None))
+
+
+@blueprint.post(REGISTER)
+@allow("register:write")
+def save(setting_id: int, session_no: int, group_id: int) -> Response:
+    """Store a register, or show what is in its way with everything typed kept."""
+    ctx, caller = place(setting_id)
+    form, moment = RegisterForm(), now()
+    try:
+        outcome = _save(ctx, caller, session_no, group_id, form, moment)
+    except (MarksRefused, Refused) as refused:
+        return _refused(refused, ctx, caller, session_no, group_id, form, moment)
+    page = service.page(current_actor(), ctx, caller, session_no, group_id, moment, mode=form.mode.data or "")
+    if outcome.conflicts:
+        return _conflicts(page, outcome, form)
+    return _done(page, outcome)
+
+
+def _save(ctx: SettingContext, caller: Caller, session_no: int, group_id: int, form: RegisterForm, moment: datetime) -> Outcome:
+    if not form.validate():
+        raise Refused("Register", None, next(iter(_sentences(form))), "Change it and save again", fields=list(form.errors))
+    before = rules.read_shown(form.shown.data or "")
+    entries = rules.read_entries(request.form, before)
+    return service.save(
+        ctx, caller, session_no, group_id, entries, form.drawn_position, form.request_id, current_actor(), moment,
+        rest_present=form.act.data == "rest" or bool(form.rest.data), paper=_paper(form, moment), among=set(before) if before else None,
+        reason=form.reason.data or "",
+    )  # fmt: skip
+
+
+def _sentences(form: RegisterForm) -> list[str]:
+    return [str(text) for field in form for text in field.errors] or ["something in the form could not be read"]
+
+
+def _paper(form: RegisterForm, moment: datetime) -> Paper | None:
+    by, at = (form.paper_by.data or "").strip(), form.paper_at.on(moment)
+    if not by and at is None:
+        return None
+    if at is None:
+        raise Refused("Taken at", "", "a paper register says when it was taken", "Enter the time on the sheet", fields=["paper_at"])
+    return Paper(by, at)
+
+
+def shown(page: RegisterPage, form: RegisterForm, status: int = 200, **more: Any) -> Response:
+    """Return the register's page, or for a script its form alone."""
+    values = {"owner": current_actor().account_id, "form": form, "problem": None, "conflicts": (), "ask": False, "rid": str(uuid.uuid4()), **context_of(page), **more}
+    return respond("registers/register.html", "registers/_register.html" if is_htmx() or wants_part() else None, status, **values)
+
+
+def wants_part() -> bool:
+    """Return whether our own script asks for the form alone."""
+    return request.headers.get("X-Requested-With") == "register"
+
+
+def _refused(refused: Refused, ctx: SettingContext, caller: Caller, session_no: int, group_id: int, form: RegisterForm,
+             moment: datetime) -> Response:  # fmt: skip
+    rows: Mapping[int, str] = refused.rows if isinstance(refused, MarksRefused) else {}
+    page = service.page(
+        current_actor(), ctx, caller, session_no, group_id, moment, mode=form.mode.data or "",
+        entered=rules.as_typed(request.form), problems=rows,
+    )  # fmt: skip
+    ask = isinstance(refused, MarksRefused) and refused.ask
+    return shown(page, form, 422, problem=refused, ask=ask, rid=form.request_id if form.rid.data else str(uuid.uuid4()))
+
+
+def _conflicts(page: RegisterPage, outcome: Outcome, form: RegisterForm) -> Response:
+    return shown(page, form, 409, conflicts=outcome.conflicts, outcome=outcome)
+
+
+def _done(page: RegisterPage, outcome: Outcome) -> Response:
+    moment = page.group.state.saved_at if page.group.state else page.now
+    text = f"Register saved {clock_time(moment)}. {page.marked} of {plural(len(page.due), page.words['pupil'], page.words['pupils'])} marked."
+    if wants_part() or is_htmx():
+        return respond("registers/_saved.html", "registers/_saved.html", page=page, text=text, outcome=outcome, rid=str(uuid.uuid4()))
+    say_next(text)
+    return see_other("registers.register", setting_id=page.setting_id, session_no=page.session_no, group_id=page.group.id)
+
+
+
+@blueprint.app_template_filter("note_sum")
+def note_sum(note: str | None) -> str:
+    """Return the short sum of a note that a form carries to see whether it was changed."""
+    return rules.checksum(note)
+
+
+@blueprint.app_template_global("pupil_url")
+def pupil_url(setting_id: int, pupil_id: int) -> str:
+    """Return the way to a pupil's page."""
+    return url_for("pupils.show", setting_id=setting_id, pupil_id=pupil_id)
