@@ -74,7 +74,7 @@ def plans_for(scale: str) -> list[Plan]:
     if scale == "small":
         return ordinary
     big = replace(
-        ordinary[0], name="Larkspur High", phase="secondary", first_year=7, classes=tuple(f"{7 + n // 7}{'ABCDEFG'[n % 7]}" for n in range(SCHOOL_CLASSES)),
+        ordinary[0], name="Larkspur High", phase="secondary", first_year=7, moves_up=False, classes=tuple(f"{7 + n % 5}{'ABCDEFG'[n // 5]}" for n in range(SCHOOL_CLASSES)),
         size=29, staff={**ordinary[0].staff, "teacher": SCHOOL_CLASSES},
     )  # fmt: skip
     if scale == "school":

@@ -34,11 +34,7 @@ class Plan:
     first_year: int
     size: int
     staff: Mapping[str, int]
-
-    @property
-    def moves_up(self) -> bool:
-        """Return whether each class is one year of age, so that children change class every September."""
-        return self.setting_type in {"academy", "primary_school"}
+    moves_up: bool = False  # each class is one year of age, so children change class every September
 
 
 @dataclass
@@ -69,7 +65,7 @@ def pupils_of(random: Random, plan: Plan, children: list[Child], calendar: Calen
         class_now = None if older else place
         class_then = place - 1 if plan.moves_up else place
         here_then = class_then >= 0 and (plan.moves_up or random.random() < 0.7)
-        year_group = plan.first_year + (place if plan.moves_up else random.randrange(4))
+        year_group = plan.first_year + (place if plan.moves_up else place % 5 if plan.size > 20 else random.randrange(4))
         made.append(
             Pupil(
                 child=child,

@@ -98,7 +98,7 @@ class Plan:
         present = "/" if k % 2 == 0 else "\\"
         marks = {f"mark-{pupil}": "N" if i % 15 == 7 else present for i, pupil in enumerate(pupils)}
         request_id = f"{n:08x}-0000-4000-8000-{k:012x}"
-        return urlencode({"csrf_token": self.csrf[n], "rid": request_id, "drawn": "0", "shown": "", **marks})
+        return urlencode({"csrf_token": self.csrf[n], "rid": request_id, "drawn": "0", "shown": "", "mode": "office", "act": "save", **marks})
 
 
 def build(home: Path) -> Plan:
