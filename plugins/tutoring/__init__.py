@@ -42,7 +42,7 @@ PROFILE = Profile(
 )  # fmt: skip
 
 ROLES = (
-    Role("tutor", "Tutor", like="tutor", clauses=("SPM-09", "SPM-12")),
+    Role("tutor", "Tutor", like="tutor", also=("register:amend",), clauses=("SPM-09", "SPM-12", "SPM-13")),
     Role("tutoring_office", "Tutoring office", like="office", clauses=("SPM-14", "SPM-15")),
     Role("director", "Director", like="head"),
     Role("dsl", "Designated Safeguarding Lead", like="dsl", clauses=("SPM-16",)),

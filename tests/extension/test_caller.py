@@ -9,7 +9,18 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from intranet.extension import host
-from intranet.extension.api import Assessment, Known, MarkChange, Place, Placement, Profile, PupilFacts, Request, Trigger, hookimpl
+from intranet.extension.api import (
+    Assessment,
+    Known,
+    MarkChange,
+    Place,
+    Placement,
+    Profile,
+    PupilFacts,
+    Request,
+    Trigger,
+    hookimpl,
+)
 from intranet.extension.guard import Guard, HookError
 from intranet.testing import FIRST_DAY, at, caller_for, facts, history, kinds, setting_context
 from plugins import academy, tutoring
