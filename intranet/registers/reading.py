@@ -43,24 +43,32 @@ class Sheet:
         return tuple(one for one in self.roll if one.slot is not None)
 
 
-def read_sheet(conn: Connection, ctx: SettingContext, caller: Caller, number: int, group_id: int) -> Sheet:
-    """Return a register; raise NotFound for a class of another setting. Four statements."""
+def read_sheet(
+    conn: Connection, ctx: SettingContext, caller: Caller, number: int, group_id: int, *, marks: bool = True, known: bool = True
+) -> Sheet:
+    """Return a register; raise NotFound for a class of another setting. Four statements.
+
+    Without ``marks`` none are read (a save reads them under its lock); without ``known`` only the records a session plan needs.
+    """
     group = find_group(conn, ctx.id, number, group_id)
-    return sheet_of(conn, ctx, caller, number, group)
+    return sheet_of(conn, ctx, caller, number, group, marks=marks, known=known)
 
 
-def sheet_of(conn: Connection, ctx: SettingContext, caller: Caller, number: int, group: RegisterGroup) -> Sheet:
+def sheet_of(
+    conn: Connection, ctx: SettingContext, caller: Caller, number: int, group: RegisterGroup, *, marks: bool = True, known: bool = True
+) -> Sheet:
     """Return the register of a class that is already read. Three statements."""
     day, key = day_of(number), key_of(number % 2048)
     entries = rolls.roll(conn, ctx.id, day, group.id)
     ids = [entry.pupil_id for entry in entries]
-    records = live_records(conn, ctx.id, day, ids)
+    plans = any(kind.plans for kind in caller.catalogue.record_kinds)
+    records = live_records(conn, ctx.id, day, ids) if known or plans else []
     plan = caller.sessions(day, with_records([placement_of(e, day) for e in entries], records))
     roll = tuple(_on_roll(entry, plan.get(entry.pupil_id, ()), key) for entry in entries)
-    marks = {mark.pupil_id: mark for mark in stored_marks.for_session(conn, ctx.id, [number], ids)} if ids else {}
+    stand = {mark.pupil_id: mark for mark in stored_marks.for_session(conn, ctx.id, [number], ids)} if marks and ids else {}
     slot = next((one.slot for one in roll if one.slot), None)
     keys = tuple(sorted({s.key for slots in plan.values() for s in slots}))
-    return Sheet(number, day, key, group, slot, roll, marks, tuple(records), keys)
+    return Sheet(number, day, key, group, slot, roll, stand, tuple(records), keys)
 
 
 def _on_roll(entry: rolls.RollEntry, slots: Sequence[Slot], key: str) -> OnRoll:

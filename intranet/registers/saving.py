@@ -26,6 +26,7 @@ from intranet.store import marks as stored_marks
 from intranet.store.marks import MarkRow, StoredMark
 from intranet.store.tables import event
 
+REST = "rest"
 WHILE_OPEN = "changed while the register was open"
 CLOSED = ("ATT-041", "SI 2024/208 reg 6")
 
@@ -64,10 +65,10 @@ def save(
 ) -> Outcome:  # fmt: skip
     """Store the marks that nobody changed since the page was drawn and return the rest as conflicts; raise MarksRefused, Refused.
 
-    ``among`` are the pupils the page showed: "everyone else present" marks nobody it did not show.
+    ``among`` are the pupils the page showed without a mark: "everyone else present" marks nobody else.
     """
     with store.connection() as conn:
-        sheet = read_sheet(conn, ctx, caller, session_no, group_id)
+        sheet = read_sheet(conn, ctx, caller, session_no, group_id, marks=False, known=any(entry.symbol.upper() == "C2" for entry in entries))
         refuse_untaken(actor, ctx.id, sheet.group)
         left = _left(conn, ctx.id, sheet, entries)
     slot = require_session(sheet)
@@ -107,13 +108,8 @@ def _wanted(this: Save, entries: Sequence[Entry], among: Collection[int] | None)
 def _rest(this: Save, entered: set[int], among: Collection[int] | None) -> list[tuple[OnRoll, Entry]]:
     codes = this.caller.codes.on(this.sheet.day)
     symbol = rules.meaning(codes, this.sheet.key, "present").symbol
-    found = []
-    for one in this.sheet.due:
-        mark = this.sheet.marks.get(one.pupil_id)
-        shown = among is None or one.pupil_id in among
-        if one.pupil_id not in entered and shown and (mark is None or mark.position > this.drawn):
-            found.append((one, Entry(one.pupil_id, symbol, source="rest")))
-    return found
+    meant = [one for one in this.sheet.due if one.pupil_id not in entered and (among is None or one.pupil_id in among)]
+    return [(one, Entry(one.pupil_id, symbol, source=REST)) for one in meant]
 
 
 def complete(this: Save, entry: Entry) -> Entry:
@@ -139,19 +135,35 @@ def store_marks(w: store.Writing, this: Save, wanted: Sequence[tuple[OnRoll, Ent
     stands = {mark.pupil_id: mark for mark in stored_marks.for_session(w.conn, sid, [number], ids)} if ids else {}
     good, conflicts = _judged(this, wanted, stands)
     _refuse_late_changes(this, good, stands)
-    position = max((mark.position for mark in stands.values()), default=this.drawn)
     if not good:
         first = events.seen(w.conn, sid, this.request_id)
-        return _first_outcome(this, first) if first else Outcome(position, (), conflicts)
+        position = max((mark.position for mark in stands.values()), default=this.drawn)
+        nothing = Outcome(position, (), conflicts)
+        return told(this, _first_outcome(this, first, stands) if first else nothing, stands)
     try:
         stored = _append(w, this, good, stands, conflicts)
     except store.RequestSeen as seen:
-        return _first_outcome(this, seen.event)
+        return told(this, _first_outcome(this, seen.event, stands), stands)
     stored_marks.write(w, sid, stored.position, this.ctx.layout, good)
     new = [row for row in good if row.pupil_id not in stands]
     _keep_state(w, this, stored, stands, new)
     found = _follow_up(w, this, good, new)
-    return Outcome(stored.position, tuple(row.pupil_id for row in good), conflicts, findings=found)
+    return told(this, Outcome(stored.position, tuple(row.pupil_id for row in good), conflicts, findings=found), stands, good)
+
+
+def told(this: Save, outcome: Outcome, stands: Mapping[int, StoredMark], good: Sequence[MarkRow] = ()) -> Outcome:
+    """Return the outcome with the register as it stands now, so that nobody has to read it again."""
+    now: dict[int, StoredMark | MarkRow] = {**stands, **{row.pupil_id: row for row in good}}
+    due = {one.pupil_id for one in this.sheet.due}
+    marks = {pupil: (_entered(this, mark.code_id), mark.minutes, mark.note) for pupil, mark in now.items() if pupil in due}
+    state = this.sheet.group.state
+    first = state.first_saved_at if state else this.now
+    tag = rules.state(this.slot, len(due), len(marks), first, this.now)
+    return replace(outcome, marks=marks, due=len(due), tag=tag, group_id=this.sheet.group.id)
+
+
+def _entered(this: Save, code_id: int) -> str:
+    return this.caller.entered_symbol(this.caller.codes.symbol(code_id) or "?")
 
 
 def _judged(
@@ -163,6 +175,8 @@ def _judged(
         code, mark = codes.get(entry.symbol), stands.get(one.pupil_id)
         if code is None:  # the advisor lets none through
             raise MarksRefused({one.pupil_id: codes.explain(entry.symbol)})
+        if entry.source == REST and mark is not None and mark.position <= this.drawn:
+            continue  # marked before the page was drawn: not one of everyone else
         verdict = rules.judge(entry, code.id, mark, this.drawn)
         if verdict in ("new", "change"):
             good.append(MarkRow(this.sheet.session_no, one.pupil_id, code.id, entry.minutes, entry.note, entry.source))
@@ -172,7 +186,7 @@ def _judged(
 
 
 def _conflict(this: Save, one: OnRoll, entry: Entry, mark: StoredMark) -> MarkConflict:
-    theirs = this.caller.entered_symbol(this.caller.codes.symbol(mark.code_id) or "?")
+    theirs = _entered(this, mark.code_id)
     yours = this.caller.entered_symbol(entry.symbol)
     name = rules.whole_name(one.family, one.given)
     return MarkConflict(one.pupil_id, yours, theirs, "", None, entry.minutes, entry.note, name)
@@ -229,7 +243,8 @@ def _keep_state(w: store.Writing, this: Save, stored: events.Stored, stands: Map
     marked = len(due & (stands.keys() | {row.pupil_id for row in new}))
     from_paper = bool(this.paper) or bool(this.sheet.group.state and this.sheet.group.state.from_paper)
     stored_marks.save_state(w, stored, this.sheet.session_no, this.sheet.group.id, marked=marked, from_paper=from_paper)
-    if marked >= len(due):
+    closes = rules.closes_at(this.slot, this.now)
+    if marked >= len(due) and (closes is None or this.now >= closes):  # the duty arises at the close
         duties.register_taken(w, this.ctx.id, this.sheet.session_no, this.sheet.group.id, this.now)
 
 
@@ -243,7 +258,7 @@ def _follow_up(w: store.Writing, this: Save, good: Sequence[MarkRow], new: Seque
 # ------------------------------------------------------------------ repeats, leavers, and who it was
 
 
-def _first_outcome(this: Save, first: events.Stored) -> Outcome:
+def _first_outcome(this: Save, first: events.Stored, stands: Mapping[int, StoredMark]) -> Outcome:
     """Return what a request that was stored before came to then; its conflicts are shown against the marks of now."""
     if not first.data or first.kind not in ("register.saved", "register.amended"):
         return Outcome(first.position, repeated=True)
@@ -251,7 +266,7 @@ def _first_outcome(this: Save, first: events.Stored) -> Outcome:
     on_roll = {one.pupil_id: one for one in this.sheet.roll}
     conflicts = []
     for pupil, yours, minutes in first.data.get("x", ()):
-        mark, one = this.sheet.marks.get(pupil), on_roll.get(pupil)
+        mark, one = stands.get(pupil), on_roll.get(pupil)
         if mark and one:
             conflicts.append(_conflict(this, one, Entry(pupil, yours, minutes), mark))
     return Outcome(first.position, tuple(row.pupil_id for row in held.marks), tuple(conflicts), repeated=True)

@@ -47,6 +47,10 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     findings: Sequence[object] = ()
     repeated: bool = False
+    marks: Mapping[int, tuple[str, int | None, str | None]] = field(default_factory=dict)  # as they stand now, by pupil due
+    due: int = 0
+    tag: str = ""
+    group_id: int = 0
 
 
 @dataclass(frozen=True)

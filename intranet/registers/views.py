@@ -49,10 +49,10 @@ def save(setting_id: int, session_no: int, group_id: int) -> Response:
         outcome = _save(ctx, caller, session_no, group_id, form, moment)
     except (MarksRefused, Refused) as refused:
         return _refused(refused, ctx, caller, session_no, group_id, form, moment)
-    page = service.page(current_actor(), ctx, caller, session_no, group_id, moment, mode=form.mode.data or "")
     if outcome.conflicts:
-        return _conflicts(page, outcome, form)
-    return _done(page, outcome)
+        page = service.page(current_actor(), ctx, caller, session_no, group_id, moment, mode=form.mode.data or "")
+        return shown(page, form, 409, conflicts=outcome.conflicts, outcome=outcome)
+    return _done(outcome, caller, moment, setting_id, session_no)
 
 
 def _save(ctx: SettingContext, caller: Caller, session_no: int, group_id: int, form: RegisterForm, moment: datetime) -> Outcome:
@@ -62,7 +62,8 @@ def _save(ctx: SettingContext, caller: Caller, session_no: int, group_id: int, f
     entries = rules.read_entries(request.form, before)
     return service.save(
         ctx, caller, session_no, group_id, entries, form.drawn_position, form.request_id, current_actor(), moment,
-        rest_present=form.act.data == "rest" or bool(form.rest.data), paper=_paper(form, moment), among=set(before) if before else None,
+        rest_present=form.act.data == "rest" or bool(form.rest.data), paper=_paper(form, moment),
+        among={pupil for pupil, was in before.items() if not was.symbol},
         reason=form.reason.data or "",
     )  # fmt: skip
 
@@ -82,7 +83,8 @@ def _paper(form: RegisterForm, moment: datetime) -> Paper | None:
 
 def shown(page: RegisterPage, form: RegisterForm, status: int = 200, **more: Any) -> Response:
     """Return the register's page, or for a script its form alone."""
-    values = {"owner": current_actor().account_id, "form": form, "problem": None, "conflicts": (), "ask": False, "rid": str(uuid.uuid4()), **context_of(page), **more}
+    more = {"problem": None, "conflicts": (), "ask": False, "rid": str(uuid.uuid4()), **more}
+    values = {"owner": current_actor().account_id, "form": form, **context_of(page), **more}
     return respond("registers/register.html", "registers/_register.html" if is_htmx() or wants_part() else None, status, **values)
 
 
@@ -102,17 +104,13 @@ def _refused(refused: Refused, ctx: SettingContext, caller: Caller, session_no: 
     return shown(page, form, 422, problem=refused, ask=ask, rid=form.request_id if form.rid.data else str(uuid.uuid4()))
 
 
-def _conflicts(page: RegisterPage, outcome: Outcome, form: RegisterForm) -> Response:
-    return shown(page, form, 409, conflicts=outcome.conflicts, outcome=outcome)
-
-
-def _done(page: RegisterPage, outcome: Outcome) -> Response:
-    moment = page.group.state.saved_at if page.group.state else page.now
-    text = f"Register saved {clock_time(moment)}. {page.marked} of {plural(len(page.due), page.words['pupil'], page.words['pupils'])} marked."
+def _done(outcome: Outcome, caller: Caller, moment: datetime, setting_id: int, session_no: int) -> Response:
+    marked, words = len(outcome.marks), caller.words
+    text = f"{words['register'].capitalize()} saved {clock_time(moment)}. {marked} of {plural(outcome.due, words['pupil'], words['pupils'])} marked."
     if wants_part() or is_htmx():
-        return respond("registers/_saved.html", "registers/_saved.html", page=page, text=text, outcome=outcome, rid=str(uuid.uuid4()))
+        return respond("registers/_saved.html", "registers/_saved.html", text=text, outcome=outcome, rid=str(uuid.uuid4()))
     say_next(text)
-    return see_other("registers.register", setting_id=page.setting_id, session_no=page.session_no, group_id=page.group.id)
+    return see_other("registers.register", setting_id=setting_id, session_no=session_no, group_id=outcome.group_id)
 
 
 

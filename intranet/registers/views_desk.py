@@ -18,7 +18,7 @@ from intranet.registers import desk, desk_log, evacuation, signout
 from intranet.registers import desk_children as kids
 from intranet.registers.desk_children import Child
 from intranet.registers.desk_forms import NOBODY, OTHER, ArrivalForm, DepartureForm, FindForm, UndoForm
-from intranet.registers.desk_rules import arrived_at, moment, read_keys, reason_for, reasons
+from intranet.registers.desk_rules import Reason, arrived_at, moment, read_keys, reason_for, reasons
 from intranet.registers.signout import Adult
 from intranet.settings.context import SettingContext, context
 from intranet.web.kit import NavItem, allow, choices, is_htmx, now, respond, say_next, see_other
@@ -251,7 +251,8 @@ def back(setting_id: int, presence_id: int) -> Response:
     child = here.child(row.pupil_id)
     if not form.validate() or not child.is_out:
         return _left(here, "Already back.")
-    reason = next(one for one in reasons("late") if one.symbol)
+    went = next((one for one in reasons("out") if one.label == row.reason), None)
+    reason = Reason("", f"Back: {row.reason}", went.symbol if went else None)
     arrival = desk.Arrival(child.id, reason, arrived_at(here.now, None), drawn=child.drawn, request_id=form.request_id)
     done = desk.sign_in(here.ctx, here.caller, here.actor, arrival, here.now)
     return _left(here, f"Signed back in. {done.said}".strip())
