@@ -45,6 +45,8 @@ class DutyRow:
     counted: tuple[int, ...] = ()
     tell: tuple[str, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
+    done_at: datetime | None = None
+    outcome: str = ""
 
     def number(self, calendar: Calendar, today: date) -> int | None:
         """Return which school day of its limit today is: the day after the anchor is the first."""
@@ -100,10 +102,10 @@ def of_pupils(conn: Connection, setting_id: int, pupil_ids: Iterable[int], now: 
     return sorted((_row(found, now) for found in conn.execute(query).mappings()), key=_order)
 
 
-def one(conn: Connection, setting_id: int, duty_id: int, now: datetime) -> tuple[DutyRow, datetime | None, str] | None:
-    """Return a duty with when it was done and what came of it; None when the setting has none of that id."""
+def one(conn: Connection, setting_id: int, duty_id: int, now: datetime) -> DutyRow | None:
+    """Return a duty, open or done; None when the setting has none of that id."""
     found = conn.execute(_query(setting_id).where(Duty.id == duty_id)).mappings().one_or_none()
-    return None if found is None else (_row(found, now), found["done_at"], found["outcome"])
+    return None if found is None else _row(found, now)
 
 
 def _owned(setting_id: int, roles: Collection[str], now: datetime, account_id: int | None) -> Any:
@@ -134,6 +136,7 @@ def _row(found: Any, now: datetime) -> DutyRow:
         group_id=found["group_id"], group=found["group_name"] or "", session_no=found["session_no"], limit_days=found["limit_days"],
         by_itself=found["kind"] in BY_THEMSELVES, counted=tuple(data.get("counted", ())), tell=tuple(data.get("tell", ())),
         figures=tuple((key.replace("_", " "), str(value)) for key, value in data.get("figures", {}).items()),
+        done_at=found["done_at"], outcome=found["outcome"],
     )  # fmt: skip
 
 

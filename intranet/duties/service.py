@@ -22,19 +22,18 @@ events.register_kind("duty.done", lambda data: f"completed a duty: {data['kind']
 
 
 def access_duty(actor: Actor, ctx: SettingContext, duty_id: int, now: datetime) -> queues.DutyRow:
-    """Return an open duty of the setting; raise NotFound for one that is not there, NotAllowed when another role owns it."""
+    """Return a duty of the setting; raise NotFound for one that is not there, NotAllowed when another role owns it."""
     with store.connection() as conn:
         found = queues.one(conn, ctx.id, duty_id, now)
     if found is None:
         raise NotFound("There is no such duty here. It may belong to another setting.")
-    row = found[0]
-    if not set(row.roles) & owners(actor, ctx.id):
-        raise NotAllowed(" or ".join(row.roles).replace("_", " "), "the head")
-    return row
+    if not set(found.roles) & owners(actor, ctx.id):
+        raise NotAllowed(" or ".join(found.roles).replace("_", " "), "the head")
+    return found
 
 
 def owners(actor: Actor, setting_id: int) -> frozenset[str]:
-    """Return the roles whose duties a person does there: their own, and every role's duties for a head."""
+    """Return the roles whose duties a person does there."""
     return actor.roles(setting_id)
 
 
