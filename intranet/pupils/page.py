@@ -87,7 +87,7 @@ def build(ctx: SettingContext, caller: Caller, actor: Actor, pupil: KnownPupil, 
     on = now.date()
     with store.connection() as conn:
         row = row_of(conn, ctx.id, pupil.id)
-        placed = _placements(conn, ctx.id, pupil.id, caller)
+        placed = _placements(conn, ctx, pupil.id, caller)
         marks = _flags(conn, ctx.id, pupil.id)
         people = contacts.listed(conn, ctx.id, pupil.id, on) if actor.may("pupil:contacts", ctx.id) else None
         elsewhere = len(links.linked(conn, ctx.id, pupil.id))
@@ -108,21 +108,26 @@ def build(ctx: SettingContext, caller: Caller, actor: Actor, pupil: KnownPupil, 
     )
 
 
-def _placements(conn: Connection, setting_id: int, pupil_id: int, caller: Caller) -> list[PlacementSeen]:
+def _placements(conn: Connection, ctx: SettingContext, pupil_id: int, caller: Caller) -> list[PlacementSeen]:
     p = m.Placement
     names = {model.key: model.label for model in caller.catalogue.placement_models}
     query = (
         select(p.id, p.model, p.first, p.last, p.duties, p.agreement, p.warnings, p.confirmed_at)
-        .where(p.setting_id == setting_id, p.pupil_id == pupil_id)
+        .where(p.setting_id == ctx.id, p.pupil_id == pupil_id)
         .order_by(p.first.desc())
     )
     return [
         PlacementSeen(
-            row.id, names.get(row.model, row.model.replace("_", " ").capitalize()), row.first, row.last, _pairs(row.duties), _pairs(row.agreement),
+            row.id, names.get(row.model, row.model.replace("_", " ").capitalize()), row.first, row.last, _owners(row.duties, ctx.name), _pairs(row.agreement),
             tuple(row.warnings or ()), row.confirmed_at,
         )
         for row in conn.execute(query)
     ]  # fmt: skip
+
+
+def _owners(duties: Mapping[str, str] | None, here: str) -> tuple[tuple[str, str], ...]:
+    """Return who owns each duty, in words; "us" is this setting."""
+    return tuple((duty, here if owner.lower() == "us" else owner) for duty, owner in _pairs(duties))
 
 
 def _pairs(values: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:

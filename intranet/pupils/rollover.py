@@ -71,9 +71,8 @@ def new_year(ctx: SettingContext, today: date) -> tuple[date, date]:
         first, last = calendar.year_range(calendar.school_year(today))
         starts = calendar.year_range(calendar.school_year(last + ONE_DAY))[0]
     except CalendarError as reason:
-        raise Refused(
-            "Rollover", None, str(reason), "Add the coming year's terms to the calendar, then roll over"
-        ) from reason
+        rule = "The calendar has no term dates for the coming school year"
+        raise Refused("Rollover", None, rule, "Add its terms to the calendar, then roll over") from reason
     days = calendar.school_days(first, last)
     return (days[-1] if days else last), starts
 

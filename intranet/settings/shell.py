@@ -51,9 +51,17 @@ def _shell(here: SignedIn) -> Shell:
         demo=_demo(),
         sign_out_url=url_for("people.sign_out"),
         account_url=url_for("own.account"),
+        jump_url=_jump_url(actor, row),
         session_ends=here.ends_at,
         session_renew_url=url_for("people.renew"),
     )
+
+
+def _jump_url(actor: Actor, row: SettingRow | None) -> str:
+    """Return where the jump box asks; nowhere for somebody who may open no pupils."""
+    if row is None or "pupils.jump" not in current_app.view_functions or not actor.may("pupil:read", row.id):
+        return ""
+    return url_for("pupils.jump", setting_id=row.id)
 
 
 def context_line(calendar: Calendar | None, today: date) -> str:
