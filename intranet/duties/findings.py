@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -139,10 +139,9 @@ def _may_clear(key: Key, failed: bool) -> bool:
 
 
 def _data(trigger: Trigger) -> dict[str, Any]:
-    kept = asdict(trigger)
     return {
         "tell": list(trigger.tell), "assign": list(trigger.assign), "counted": list(trigger.counted),
-        "figures": dict(kept["figures"]), "clauses": list(trigger.clauses),
+        "figures": dict(trigger.figures), "clauses": list(trigger.clauses), "read": [list(one) for one in trigger.read],
     }  # fmt: skip
 
 

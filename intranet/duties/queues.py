@@ -45,6 +45,7 @@ class DutyRow:
     counted: tuple[int, ...] = ()
     tell: tuple[str, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
+    read: tuple[tuple[str, str], ...] = ()
     done_at: datetime | None = None
     outcome: str = ""
 
@@ -136,6 +137,7 @@ def _row(found: Any, now: datetime) -> DutyRow:
         group_id=found["group_id"], group=found["group_name"] or "", session_no=found["session_no"], limit_days=found["limit_days"],
         by_itself=found["kind"] in BY_THEMSELVES, counted=tuple(data.get("counted", ())), tell=tuple(data.get("tell", ())),
         figures=tuple((key.replace("_", " "), str(value)) for key, value in data.get("figures", {}).items()),
+        read=tuple((key, f"{value} ({citation})") for key, value, citation in data.get("read", ())),
         done_at=found["done_at"], outcome=found["outcome"],
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from intranet.law import deadlines, runs
 from intranet.law.ages import is_compulsory
 from intranet.law.calendar import CalendarError
 from intranet.law.codes import national_codes
+from intranet.law.marks import Mark
 from intranet.law.parameters import ParametersAt
 from intranet.law.words import long_date
 
@@ -72,13 +73,19 @@ def _attendance_return(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     if needed is None or symbols is None:
         return
     allowed = facts.codes.ids(symbols)
+    if longest_streak(facts.marks, allowed) < needed:
+        return  # a run has at least one mark a day; looking day by day is slow
     absent = [mark for mark in facts.marks if mark.code_id in allowed]
-    if len({mark.day for mark in absent}) < needed:
-        return
     for run in runs.runs(_as_map(facts), allowed, runs.due_from(facts.setting.calendar, own=facts.due), facts.as_of.date()):
         tenth = run.reached(needed)
         if tenth is not None and _compulsory(facts, tenth):
             yield _att10(facts, run, absent_nos=[m.session_no for m in absent if run.first <= m.day <= run.last], tenth=tenth)
+
+
+def longest_streak(marks: Sequence[Mark], allowed: frozenset[int]) -> int:
+    """Return how many marks on end, unmarked sessions aside, have one of these codes."""
+    kept = bytes(mark.code_id in allowed for mark in marks)
+    return max(map(len, kept.split(b"\0")))
 
 
 def _as_map(facts: Facts) -> Mapping[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ from intranet.extension.values import (
     Trigger,
 )
 from intranet.law.codes import CodeTable
-from intranet.law.parameters import Parameters, ParametersAt
+from intranet.law.parameters import Parameters, ParametersAt, say
 
 DID_NOT_RUN = "rules_did_not_run"
 FAILED_PARTIAL = "duties/_plugin_failed.html"
@@ -132,12 +133,13 @@ class Caller:
         floor = [baseline.triggers(facts, at) for facts, at in zip(many, params, strict=True)]
         calls = [{"facts": facts, "params": at} for facts, at in zip(many, params, strict=True)]
         try:
-            found = self._collected("triggers", calls)
-            return [[t for answer in answers for t in answer] + always for answers, always in zip(found, floor, strict=True)]
+            answered = self._collected("triggers", calls)
+            found = [[t for answer in answers for t in answer] + always for answers, always in zip(answered, floor, strict=True)]
         except HookError as failed:
-            if floor:
-                floor[0] = [*floor[0], self.did_not_run(failed.why, many[0].as_of)]
-            return floor
+            found = [[*always] for always in floor]
+            if found:
+                found[0].append(self.did_not_run(failed.why, many[0].as_of))
+        return [_with_trail(triggers, at) for triggers, at in zip(found, params, strict=True)]
 
     def did_not_run(self, why: str, now: datetime) -> Trigger:
         """Return the duty that says this setting's own rules did not run."""
@@ -182,6 +184,14 @@ def _answers(hooks: Sequence[Hook], values: Mapping[str, Any], *, stop: bool) ->
         if stop:
             break
     return found
+
+
+def _with_trail(triggers: Sequence[Trigger], params: ParametersAt) -> list[Trigger]:
+    """Return the triggers with the parameters that were read on the way, so that a finding can answer why."""
+    if not triggers:
+        return []
+    read = tuple((one.key, say(one.value, one.unit), one.citation) for one in params.trail)
+    return [replace(trigger, read=read) for trigger in triggers]
 
 
 def _closed(failed: HookError, what: str) -> str:

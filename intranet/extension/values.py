@@ -230,6 +230,7 @@ class Trigger:
     figures: Mapping[str, object] = field(default_factory=dict)
     clauses: tuple[str, ...] = ()
     urgency: int = 50  # 0 most urgent
+    read: tuple[tuple[str, str, str], ...] = ()  # filled by the host: parameters read for this pupil, with value and citation
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from intranet.extension.api import (
 )
 from intranet.law import counting
 from intranet.law.calendar import CalendarError, TermPeriod
+from intranet.law.sessions import day_range
 
 
 def late_by_half_term(facts: Facts, params: ParametersAt) -> dict[TermPeriod, list[Mark]]:
@@ -48,8 +49,8 @@ def persistent_lateness(facts: Facts, params: ParametersAt) -> Iterator[Trigger]
 
 def this_year(facts: Facts) -> list[Mark]:
     """Return the marks of the school year that the facts stand in."""
-    first, last = year_of(facts)
-    return [mark for mark in facts.marks if first <= mark.day <= last]
+    low, high = day_range(*year_of(facts))
+    return [mark for mark in facts.marks if low <= mark.session_no <= high]
 
 
 def year_of(facts: Facts) -> tuple[date, date]:
@@ -64,9 +65,10 @@ def year_of(facts: Facts) -> tuple[date, date]:
 def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     """Yield the school year's finding once the share missed reaches the rate, this share included (ATT-023, ATT-024)."""
     rate: Fraction = params["metrics.pa_rate"]
-    if not _anything_missed(facts):
+    marks = this_year(facts)
+    if not _may_be_persistent(facts, marks, rate):
         return
-    counts = counting.count(this_year(facts), facts.codes)
+    counts = counting.count(marks, facts.codes)
     if not counting.persistent(counts, rate):
         return
     enough = counts.possible >= params["metrics.pa_duty_from"]
@@ -91,9 +93,16 @@ def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     )
 
 
-def _anything_missed(facts: Facts) -> bool:
-    absent = {code.id for code in facts.codes if code.category in {"authorised_absence", "unauthorised_absence"}}
-    return any(mark.code_id in absent for mark in facts.marks)
+def _may_be_persistent(facts: Facts, marks: list[Mark], rate: Fraction) -> bool:
+    """Whether the exact count is worth making: most pupils are far from the line, and saves must stay quick."""
+    first, last = year_of(facts)
+    if any(first < day <= last for day in facts.codes.boundaries()):
+        return True
+    today = list(facts.codes.on(last))
+    absent = {code.id for code in today if code.counts_possible and not code.counts_present}
+    possible = {code.id for code in today if code.counts_possible}
+    missed = sum(mark.code_id in absent for mark in marks)
+    return missed > 0 and missed * rate.denominator >= sum(mark.code_id in possible for mark in marks) * rate.numerator
 
 
 def weekly_meeting(facts: Facts) -> datetime | None:

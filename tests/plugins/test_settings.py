@@ -45,7 +45,10 @@ def test_an_arrival_at_the_academy_is_compared_to_the_minute(key, arrival, symbo
 
 
 @pytest.mark.clause("OTE-08", "ASC-17")
-@pytest.mark.parametrize(("plugin", "key", "legal"), [(primary_school, "primary_school", "maintained"), (independent_school, "independent_school", "independent")])
+@pytest.mark.parametrize(
+    ("plugin", "key", "legal"),
+    [(primary_school, "primary_school", "maintained"), (independent_school, "independent_school", "independent")],
+)
 def test_the_primary_and_the_independent_school_take_registers_twice_a_day(plugin, key, legal):
     assert [slot.key for slot in slots(school(plugin, key, legal))] == ["AM", "PM"]
 
