@@ -75,7 +75,7 @@ def amend(
     advice.advise(caller, [(found.one, entry)], now, actor.roles(ctx.id), found.sheet.records, reason)
     with store.writing(now=now, actor_id=actor.account_id) as w:
         outcome = store_amendment(w, this, found.one, entry)
-    return replace(outcome, conflicts=tuple(with_who(ctx.id, found.sheet, outcome.conflicts)))
+    return replace(outcome, conflicts=tuple(with_who(ctx.id, outcome.conflicts)))
 
 
 def refuse_no_reason(reason: str) -> None:
@@ -124,9 +124,8 @@ def _append(w: store.Writing, this: Save, row: MarkRow, mark: StoredMark) -> eve
 
 def _conflict(this: Save, one: OnRoll, entry: Entry, mark: StoredMark) -> MarkConflict:
     theirs = this.caller.entered_symbol(this.caller.codes.symbol(mark.code_id) or "?")
-    return MarkConflict(
-        one.pupil_id, this.caller.entered_symbol(entry.symbol), theirs, "", None, entry.minutes, entry.note, rules.whole_name(one.family, one.given)
-    )
+    yours, name = this.caller.entered_symbol(entry.symbol), rules.whole_name(one.family, one.given)
+    return MarkConflict(one.pupil_id, yours, theirs, "", None, entry.minutes, entry.note, name, mark.position)
 
 
 def title(sheet: Sheet) -> str:

@@ -10,15 +10,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from intranet import store
+from intranet.clock import LONDON
 from intranet.extension.caller import Caller
 from intranet.extension.values import Known, Proposal, Record, Slot
 from intranet.law.codes import Code
 from intranet.law.sessions import key_of
-from intranet.law.words import long_date
 from intranet.people import Actor
-from intranet.registers import movements, rules
+from intranet.registers import desk_log, rules
 from intranet.registers.access import may_amend, may_take, refuse_unseen
-from intranet.registers.movements import Movement
 from intranet.registers.reading import Sheet, day_sessions, earlier_sessions, read_sheet, require_session
 from intranet.registers.values import Entry, OnRoll, RegisterPage, Row, ShownMark
 from intranet.settings.context import SettingContext
@@ -32,7 +31,7 @@ class Around:
 
     earlier: Mapping[int, Mapping[int, StoredMark]]
     numbers: tuple[int, ...]
-    movements: Mapping[int, Sequence[Movement]]
+    moved: Mapping[int, Sequence[Any]]
 
 
 def page(
@@ -64,7 +63,7 @@ def _around(conn: Connection, ctx: SettingContext, sheet: Sheet) -> Around:
     if numbers and ids:
         for mark in stored_marks.for_session(conn, ctx.id, numbers, ids):
             found.setdefault(mark.pupil_id, {})[mark.session_no] = mark
-    return Around(found, tuple(numbers), movements.of_day(conn, ctx.id, sheet.day, ids))
+    return Around(found, tuple(numbers), desk_log.presence(conn, ctx.id, sheet.day))
 
 
 def _page(actor: Actor, ctx: SettingContext, caller: Caller, sheet: Sheet, slot: Slot, around: Around, now: datetime, mode: str,
@@ -121,7 +120,7 @@ def _row(number: int, one: OnRoll, caller: Caller, ctx: SettingContext, sheet: S
          entered: Entry | None, problem: str) -> Row:  # fmt: skip
     mark = sheet.marks.get(one.pupil_id)
     records = [record for record in sheet.records if record.pupil_id == one.pupil_id]
-    moved = around.movements.get(one.pupil_id, ())
+    moved = around.moved.get(one.pupil_id, ())
     proposal = None if mark or one.slot is None else propose(caller, one, known_facts(sheet, one, records, moved, caller))
     hint, status = _hint(one, caller, sheet, around, mark, moved)
     code = caller.codes.on(sheet.day).get(proposal.symbol) if proposal else None
@@ -155,10 +154,9 @@ def badges(one: OnRoll) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _hint(one: OnRoll, caller: Caller, sheet: Sheet, around: Around, mark: StoredMark | None, moved: Sequence[Movement]) -> tuple[str, str]:
-    out = next((m for m in moved if m.kind == "out" and m.back_at is None), None)
-    if out:
-        return f"Signed out {out.at:%H:%M}", "info"
+def _hint(one: OnRoll, caller: Caller, sheet: Sheet, around: Around, mark: StoredMark | None, moved: Sequence[Any]) -> tuple[str, str]:
+    if moved and moved[-1].kind == "out":
+        return f"Signed out {moved[-1].at.astimezone(LONDON):%H:%M}", "info"
     morning = _this_morning(caller, sheet, around, one.pupil_id)
     if sheet.key != "PM" or not morning:
         return "", ""
@@ -177,14 +175,12 @@ def _this_morning(caller: Caller, sheet: Sheet, around: Around, pupil_id: int) -
 # ------------------------------------------------------------------ what is known before
 
 
-def known_facts(sheet: Sheet, one: OnRoll, records: Sequence[Record], moved: Sequence[Movement], caller: Caller) -> list[Known]:
+def known_facts(sheet: Sheet, one: OnRoll, records: Sequence[Record], moved: Sequence[Any], caller: Caller) -> list[Known]:
     """Return the facts known before about a pupil's session: arrivals, being out, and records that name a code."""
     found = [_recorded(record, caller) for record in records if names_session(record, sheet.key)]
-    for movement in moved:
-        if movement.kind == "in" and one.slot and movement.at.time() >= one.slot.opens:
-            found.append(Known("arrival", at=movement.at, note=movement.reason, source="late desk"))
-        elif movement.kind == "out" and movement.back_at is None and "M" in caller.codes.on(sheet.day) and "appointment" in movement.reason.lower():
-            found.append(Known("signed_out", "M", movement.at, movement.reason, "sign-out desk"))
+    arrived = next((row.at.astimezone(LONDON) for row in reversed(moved) if row.kind in ("in", "back")), None)
+    if arrived and one.slot and arrived.time() >= one.slot.opens:
+        found.append(Known("arrival", at=arrived, source="late desk"))
     return found
 
 
@@ -206,12 +202,6 @@ def propose(caller: Caller, one: OnRoll, known: Sequence[Known]) -> Proposal | N
         if found is not None:
             return found
     return None
-
-
-def heading(sheet_page: RegisterPage) -> str:
-    """Return the page's line under its title."""
-    slot = sheet_page.slot
-    return f"{rules.session_word(sheet_page.session_no, slot)} · {long_date(slot.day)}"
 
 
 def context_of(sheet_page: RegisterPage) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def save(
     with store.writing(now=now, actor_id=actor.account_id) as w:
         outcome = store_marks(w, this, wanted)
     gone = _gone(this, left)
-    return replace(outcome, conflicts=(*with_who(ctx.id, sheet, outcome.conflicts), *gone))
+    return replace(outcome, conflicts=(*with_who(ctx.id, outcome.conflicts), *gone))
 
 
 def _refuse_paper(slot: Slot, paper: Paper | None, now: datetime) -> None:
@@ -189,7 +189,7 @@ def _conflict(this: Save, one: OnRoll, entry: Entry, mark: StoredMark) -> MarkCo
     theirs = _entered(this, mark.code_id)
     yours = this.caller.entered_symbol(entry.symbol)
     name = rules.whole_name(one.family, one.given)
-    return MarkConflict(one.pupil_id, yours, theirs, "", None, entry.minutes, entry.note, name)
+    return MarkConflict(one.pupil_id, yours, theirs, "", None, entry.minutes, entry.note, name, mark.position)
 
 
 def _refuse_late_changes(this: Save, good: Sequence[MarkRow], stands: Mapping[int, StoredMark]) -> None:
@@ -269,7 +269,8 @@ def _first_outcome(this: Save, first: events.Stored, stands: Mapping[int, Stored
         mark, one = stands.get(pupil), on_roll.get(pupil)
         if mark and one:
             conflicts.append(_conflict(this, one, Entry(pupil, yours, minutes), mark))
-    return Outcome(first.position, tuple(row.pupil_id for row in held.marks), tuple(conflicts), repeated=True)
+    shown = [stands[conflict.pupil_id].position for conflict in conflicts]
+    return Outcome(max(first.position, *shown, 0), tuple(row.pupil_id for row in held.marks), tuple(conflicts), repeated=True)
 
 
 def _left(conn: Connection, setting_id: int, sheet: Sheet, entries: Sequence[Entry]) -> list[Entry]:
@@ -289,17 +290,15 @@ def _gone(this: Save, left: Sequence[Entry]) -> list[MarkConflict]:
     return [MarkConflict(e.pupil_id, e.symbol, None, "", None, e.minutes, e.note, "A pupil who has left the class") for e in left]
 
 
-def with_who(setting_id: int, sheet: Sheet, conflicts: Sequence[MarkConflict]) -> list[MarkConflict]:
+def with_who(setting_id: int, conflicts: Sequence[MarkConflict]) -> list[MarkConflict]:
     """Return conflicts with who made the other mark and when; no statement when there are none."""
     if not conflicts:
         return []
     with store.connection() as conn:
-        fresh = stored_marks.for_session(conn, setting_id, [sheet.session_no], [c.pupil_id for c in conflicts])
-        at = {mark.pupil_id: mark.position for mark in fresh}
         query = select(event.c.position, event.c.recorded_at, Account.name).outerjoin_from(event, Account, Account.id == event.c.actor_id)
-        rows = conn.execute(query.where(event.c.setting_id == setting_id, event.c.position.in_(list(at.values())))).all()
+        rows = conn.execute(query.where(event.c.setting_id == setting_id, event.c.position.in_([c.position for c in conflicts]))).all()
     who = {row.position: row for row in rows}
-    return [_named(conflict, who.get(at.get(conflict.pupil_id, 0))) for conflict in conflicts]
+    return [_named(conflict, who.get(conflict.position)) for conflict in conflicts]
 
 
 def _named(conflict: MarkConflict, row: Any) -> MarkConflict:

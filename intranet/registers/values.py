@@ -35,6 +35,7 @@ class MarkConflict:
     minutes: int | None = None
     note: str | None = None
     name: str = ""
+    position: int = 0  # of the event that made theirs
 
 
 @dataclass(frozen=True)

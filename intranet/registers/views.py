@@ -12,11 +12,11 @@ from flask import Blueprint, Response, request, url_for
 from intranet.errors import Refused
 from intranet.extension import host
 from intranet.extension.caller import Caller
-from intranet.people import current_actor
+from intranet.people import can, current_actor
 from intranet.registers import rules, service
 from intranet.registers.forms import RegisterForm
 from intranet.registers.page import context_of
-from intranet.registers.values import MarksRefused, Outcome, Paper, RegisterPage
+from intranet.registers.values import MarksRefused, Outcome, RegisterPage
 from intranet.settings.context import SettingContext, context
 from intranet.web.kit import allow, clock_time, is_htmx, now, plural, respond, say_next, see_other
 
@@ -62,7 +62,7 @@ def _save(ctx: SettingContext, caller: Caller, session_no: int, group_id: int, f
     entries = rules.read_entries(request.form, before)
     return service.save(
         ctx, caller, session_no, group_id, entries, form.drawn_position, form.request_id, current_actor(), moment,
-        rest_present=form.act.data == "rest" or bool(form.rest.data), paper=_paper(form, moment),
+        rest_present=form.act.data == "rest" or bool(form.rest.data),
         among={pupil for pupil, was in before.items() if not was.symbol},
         reason=form.reason.data or "",
     )  # fmt: skip
@@ -70,15 +70,6 @@ def _save(ctx: SettingContext, caller: Caller, session_no: int, group_id: int, f
 
 def _sentences(form: RegisterForm) -> list[str]:
     return [str(text) for field in form for text in field.errors] or ["something in the form could not be read"]
-
-
-def _paper(form: RegisterForm, moment: datetime) -> Paper | None:
-    by, at = (form.paper_by.data or "").strip(), form.paper_at.on(moment)
-    if not by and at is None:
-        return None
-    if at is None:
-        raise Refused("Taken at", "", "a paper register says when it was taken", "Enter the time on the sheet", fields=["paper_at"])
-    return Paper(by, at)
 
 
 def shown(page: RegisterPage, form: RegisterForm, status: int = 200, **more: Any) -> Response:
@@ -124,3 +115,15 @@ def note_sum(note: str | None) -> str:
 def pupil_url(setting_id: int, pupil_id: int) -> str:
     """Return the way to a pupil's page."""
     return url_for("pupils.show", setting_id=setting_id, pupil_id=pupil_id)
+
+
+@blueprint.app_template_global("may")
+def may(permission: str, setting_id: int) -> bool:
+    """Return whether the person may, so that a page leaves out what they may not do."""
+    return can(permission, setting_id)
+
+
+@blueprint.app_template_global("new_rid")
+def new_rid() -> str:
+    """Return a request id for one more form on a page."""
+    return str(uuid.uuid4())

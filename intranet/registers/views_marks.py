@@ -100,19 +100,3 @@ def _moment(text: str, sheet: Sheet) -> tuple[datetime, str]:
         return now(), f"As of “{text[:30]}” is not a day and time. Enter one like {sheet.day.isoformat()}T09:30."
     return (found if found.tzinfo else found.replace(tzinfo=LONDON)), ""
 
-
-@blueprint.get(f"{REGISTER}print/")
-@allow("print:read")
-def printed(setting_id: int, session_no: int, group_id: int) -> Response:
-    """Show the register to print: filled, with original and amendment, or blank to be taken on paper."""
-    ctx, caller = place(setting_id)
-    with store.connection() as conn:
-        sheet = read_sheet(conn, ctx, caller, session_no, group_id)
-        refuse_unseen(current_actor(), setting_id, sheet.group)
-        changes = history.trail(conn, setting_id, caller, [session_no], group_id, [one.pupil_id for one in sheet.roll])
-    stands = {pupil: change for (_, pupil), change in history.standing(changes, "stands", now()).items()}
-    return respond(
-        "registers/print.html", None, sheet=sheet, title=title(sheet), marks=stands, blank="blank" in request.args, setting_id=setting_id,
-        amendments=[change for change in changes if change.amended], name=rules.whole_name, codes=enterable(caller, sheet), words=caller.words,
-        names={one.pupil_id: rules.whole_name(one.family, one.given) for one in sheet.roll},
-    )  # fmt: skip
