@@ -344,3 +344,17 @@ def test_a_home_school_shows_on_the_identity_bar(school, as_role):
     pupil = a_pupil(school.id, model=None)
     a_placement(school.id, pupil, model="dual_registered", agreement={"home_school": "Teasel School"})
     assert "Teasel School" in as_role("teacher").get(f"/pupils/{pupil}/")
+
+
+def test_every_page_of_the_jump_box_is_there(app):
+    from intranet.pupils.views.jump import PAGES
+
+    assert [endpoint for endpoint in PAGES.values() if endpoint not in app.view_functions] == []
+
+
+def test_a_class_name_goes_to_its_register_now(school, as_role, amber):
+    teacher = as_role("teacher")
+    response = teacher.client.post(
+        f"/settings/{school.id}/jump/", data={"q": "register 3b", "csrf_token": token(teacher)}
+    )
+    assert response.location == f"/settings/{school.id}/registers/now/1/"

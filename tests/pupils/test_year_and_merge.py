@@ -148,7 +148,10 @@ def test_a_leaver_or_class_of_another_setting_is_not_found(july):
 def test_without_the_coming_year_s_terms_the_page_says_what_to_add(july, as_role):
     clock.current_clock().set(datetime(2027, 7, 5, 9, 0))
     page = as_role("head").get("/year-end/")
-    assert "The calendar has no term dates for the coming school year. Add its terms to the calendar" in page and "Roll over</button>" not in page
+    assert (
+        "The calendar has no term dates for the coming school year. Add its terms to the calendar" in page
+        and "Roll over</button>" not in page
+    )
 
 
 def test_a_rollover_by_form_can_be_looked_at_done_and_undone(july, as_role):

@@ -18,8 +18,9 @@ from intranet.web.kit import allow, respond, see_url, today
 #: What people type for a page, with its endpoint; one whose room is not there is left out.
 PAGES: Mapping[str, str] = {
     "pupils": "pupils.index", "classes": "pupils.class_list", "admit": "pupils.admission", "year end": "pupils.year_end",
-    "registers": "registers.index", "board": "registers.board", "late desk": "registers.late_desk", "sign out": "registers.sign_out",
-    "evacuation roll": "registers.evacuation_roll", "import": "exchange.start", "calendar": "settings.calendar", "policy": "settings.policy",
+    "registers": "registers.index", "board": "registers.board", "late desk": "desk.late_desk", "sign out": "desk.sign_out",
+    "evacuation roll": "desk.evacuation_roll", "import": "exchange.start", "calendar": "settings.calendar", "policy": "settings.policy_page",
+    "close the school": "settings.close",
 }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def jump(setting_id: int) -> Response:
 def suggest(setting_id: int) -> Response:
     """Return the first few things the letters could mean, as a fragment."""
     text, pupils, classes, pages = _found(setting_id)
-    return respond("pupils/_suggestions.html", query=text, pupils=pupils[:8], classes=classes[:4], pages=pages)
+    return respond("pupils/_jump_list.html", query=text, pupils=pupils[:8], classes=classes[:4], pages=pages)
 
 
 def _found(setting_id: int) -> tuple[str, list[search.KnownPupil], list[tuple[str, str]], dict[str, str]]:
