@@ -29,15 +29,14 @@ LATE, OUT = ("in", "back"), ("out",)
 
 def init_desk(app: Flask) -> None:
     """Give the app its desks and its printed registers."""
-    from intranet.registers import views_paper
+    from intranet.registers import views_paper  # noqa: F401 (adding its routes)
 
     desk_log.register_kinds()
-    views_paper.add_to(blueprint)
     app.register_blueprint(blueprint)
     app.extensions["daymark.navigation"].add(
-        NavItem("Late desk", "desk.late_desk", "desk:write", 20), NavItem("Sign-out", "desk.sign_out", "desk:write", 22),
+        NavItem("Late desk", "desk.late_desk", "desk:write", 20),
         NavItem("Evacuation roll", "desk.evacuation_roll", "print:read", 24),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

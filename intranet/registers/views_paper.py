@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from intranet import store
 from intranet.clock import LONDON
@@ -19,16 +19,12 @@ from intranet.registers.access import refuse_unseen, refuse_untaken
 from intranet.registers.desk_forms import PaperForm, PrintForm
 from intranet.registers.reading import Sheet, read_sheet, require_session
 from intranet.registers.values import Entry, MarksRefused, Outcome, Paper
+from intranet.registers.views_desk import blueprint
 from intranet.settings.context import SettingContext, context
 from intranet.web.kit import allow, now, respond, say_next, see_other, today
 
 
-def add_to(blueprint: Blueprint) -> None:
-    """Put this module's pages on the desk's blueprint."""
-    blueprint.add_url_rule("/registers/print/<int:group_id>/", view_func=print_register)
-    blueprint.add_url_rule("/registers/<int:session_no>/<int:group_id>/paper/", view_func=from_paper, methods=["GET", "POST"])
-
-
+@blueprint.get("/registers/print/<int:group_id>/")
 @allow("print:read")
 def print_register(setting_id: int, group_id: int) -> Response:
     """Show a class's register of a week or half-term as sheets of paper, after a form that says which."""
@@ -53,6 +49,7 @@ def _sheets(ctx: SettingContext, group: Any, form: PrintForm) -> list[paper.Shee
         return paper.sheets(conn, ctx, host.for_setting(ctx), group, first, last, filled=form.kind.data == "filled")
 
 
+@blueprint.route("/registers/<int:session_no>/<int:group_id>/paper/", methods=["GET", "POST"])
 @allow("desk:write")
 def from_paper(setting_id: int, session_no: int, group_id: int) -> Response:
     """Enter a register that was taken on paper: who took it and when, then its marks."""
