@@ -11,9 +11,10 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from intranet import store
 from intranet.clock import LONDON
-from intranet.duties import plan
+from intranet.duties import daily, plan
 from intranet.duties.findings import judge, roles_text
 from intranet.duties.models import Duty
+from intranet.errors import NotSaved
 from intranet.extension import host
 from intranet.extension.caller import Caller
 from intranet.extension.values import Placement
@@ -24,7 +25,7 @@ from intranet.pupils import service as pupils
 from intranet.pupils.roll import RollEntry
 from intranet.settings.service import SettingContext, context
 from intranet.store import marks as stored
-from intranet.store.tables import record
+from intranet.store.tables import HOUSE, record
 
 log = logging.getLogger("daymark.tick")
 
@@ -93,6 +94,11 @@ def tick(now: datetime) -> TickReport:
             failed.append(setting_id)
             continue
         raised, closed = raised + up, closed + down
+    try:
+        daily.run(now)
+    except (OSError, NotSaved):
+        log.exception("the day's work was not done; the next tick tries again")
+        failed.append(HOUSE)
     return TickReport(len(ids), raised, closed, tuple(failed))
 
 
@@ -166,8 +172,9 @@ def _not_taken(caller: Caller, register: plan.ExpectedRegister) -> Wanted:
     booked = register.slot.closes is None
     what = caller.words["register"].capitalize()
     verb = "not submitted" if booked else "not taken"
+    takers = tuple(role for role in TAKERS if any(one.like == role for one in caller.roles))
     return Wanted(
-        NOT_TAKEN, f"{what} {verb}: {register.group_name}, {register.slot.label}", (*TAKERS, *OFFICE), register.slot.day,
+        NOT_TAKEN, f"{what} {verb}: {register.group_name}, {register.slot.label}", (*takers, *OFFICE), register.slot.day,
         due_at=plan.overdue_from(register.slot), overdue_from=plan.overdue_from(register.slot), group_id=register.group_id,
         session_no=register.session_no, urgency=0, clauses=("SPM-12",) if booked else ("ATT-059", "SI 2024/208 reg 10(1)"),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from intranet.extension.values import (
 )
 from intranet.law.codes import CodeTable
 from intranet.law.parameters import Parameters, ParametersAt, say
+from intranet.people.permissions import CORE_ROLES
 
 DID_NOT_RUN = "rules_did_not_run"
 FAILED_PARTIAL = "duties/_plugin_failed.html"
@@ -171,7 +172,7 @@ class Caller:
         """Return what this setting calls a role; a core role takes the name of the first role like it."""
         own = next((role for role in self.roles if role.key == key), None)
         like = own or next((role for role in self.roles if role.like == key), None)
-        return like.label if like else key.replace("_", " ").capitalize()
+        return like.label if like else CORE_ROLES.get(key) or (key if key.isupper() else key.replace("_", " ").capitalize())
 
 
 def _answers(hooks: Sequence[Hook], values: Mapping[str, Any], *, stop: bool) -> list[Any]:
