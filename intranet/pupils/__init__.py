@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.extensions["daymark.navigation"].add(
         NavItem("Pupils", "pupils.index", "pupil:read", 30),
-        NavItem("Classes", "pupils.class_list", "group:write", 35),
+        NavItem("Classes", "pupils.class_list", "group:write", 35, under="pupils.index"),
     )
 
 

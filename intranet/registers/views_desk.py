@@ -34,8 +34,9 @@ def init_desk(app: Flask) -> None:
     desk_log.register_kinds()
     app.register_blueprint(blueprint)
     app.extensions["daymark.navigation"].add(
-        NavItem("Late desk", "desk.late_desk", "desk:write", 20),
-        NavItem("Evacuation roll", "desk.evacuation_roll", "print:read", 24),
+        NavItem("Desk", "desk.late_desk", "desk:write", 20, own="Late arrivals"),
+        NavItem("Sign-out", "desk.sign_out", "desk:write", 22, under="desk.late_desk"),
+        NavItem("Evacuation roll", "desk.evacuation_roll", "print:read", 24, under="registers.index"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -12,21 +12,24 @@ LONGEST = 7  # ux: more than seven is a menu nobody reads
 
 @dataclass(frozen=True)
 class NavItem:
-    """A page a room offers; the endpoint takes ``setting_id``."""
+    """A page a room offers; the endpoint takes ``setting_id``. ``under`` names the endpoint whose section it belongs to."""
 
     label: str
     endpoint: str
     permission: str
     order: int = 50
+    under: str = ""
+    own: str = ""  # what the page is called inside its section, where that is not the section's label
 
 
 @dataclass(frozen=True)
 class NavLink:
-    """A navigation link as the page shows it."""
+    """A navigation link as the page shows it, with the other pages of its section."""
 
     label: str
     url: str
     current: bool = False
+    section: tuple["NavLink", ...] = ()
 
 
 class Navigation:
@@ -45,12 +48,23 @@ class Navigation:
         return tuple(sorted(self._items, key=lambda item: (item.order, item.label)))
 
     def links(self, may: Callable[[str], bool], setting_id: int, extra: Sequence[NavItem] = ()) -> tuple[NavLink, ...]:
-        """Return the links this person may open in this setting; the current room's is marked."""
+        """Return the sections this person may open in this setting; the current one and its current page are marked."""
         offered = sorted([*self.items, *extra], key=lambda item: (item.order, item.label))
-        allowed = [item for item in offered if may(item.permission)][:LONGEST]
-        pairs = [(item.label, url_for(item.endpoint, setting_id=setting_id)) for item in allowed]
-        here = _nearest([url for _, url in pairs], request.path)
-        return tuple(NavLink(label, url, url == here) for label, url in pairs)
+        allowed = [item for item in offered if may(item.permission)]
+        heads = {item.endpoint for item in allowed if not item.under}
+        top = [item for item in allowed if item.under not in heads][:LONGEST]
+        address = {item.endpoint: url_for(item.endpoint, setting_id=setting_id) for item in allowed}
+        here = _nearest(list(address.values()), request.path)
+        return tuple(_section(head, allowed, address, here) for head in top)
+
+
+def _section(head: NavItem, allowed: Sequence[NavItem], address: Mapping[str, str], here: str | None) -> NavLink:
+    """Return a section's link; one of several pages lists them all, its own page first."""
+    under = [item for item in allowed if item.under == head.endpoint]
+    pages = [head, *under] if under else []
+    section = tuple(NavLink(item.own or item.label, address[item.endpoint], address[item.endpoint] == here) for item in pages)
+    current = address[head.endpoint] == here or any(page.current for page in section)
+    return NavLink(head.label, address[head.endpoint], current, section)
 
 
 def _nearest(urls: Sequence[str], path: str) -> str | None:

@@ -13,4 +13,4 @@ def init_views(app: Flask) -> None:
 
     for module in (signin, own, accounts, demo):
         app.register_blueprint(module.blueprint)
-    app.extensions["daymark.navigation"].add(NavItem("Accounts", "accounts.listed", "account:admin", 90))
+    app.extensions["daymark.navigation"].add(NavItem("Accounts", "accounts.listed", "account:admin", 90, under="settings.policy_page"))
