@@ -157,3 +157,27 @@ def test_nobody_is_missed_before_the_agreed_day_has_ended_or_when_they_came():
     assert [t.kind for t in caller.triggers(facts(caller, [], at(FIRST_DAY, "15:30")))] == ["non_arrival"]
     came = history(caller, {"2025-09-03 AM": "N", "2025-09-03 PM": "L"})
     assert "non_arrival" not in {t.kind for t in caller.triggers(facts(caller, came, at(FIRST_DAY, "15:30")))}
+
+
+PRINTED, NOW = date(2024, 7, 1), date(2025, 9, 15)
+SETS = {
+    ("present", "approved_educational_activity"): ({*"/\\LBJPVW"}, {*"/\\LBKPVW"}),
+    ("authorised_absence",): ({*"CEHIMRST"}, {"C", "C1", "C2", "E", "I", "J1", "M", "R", "S", "T"}),
+    ("unauthorised_absence",): ({*"GNOU"}, {*"GNOU"}),
+    ("not_possible", "administrative"): ({*"DXYZ#"}, {"D", "Q", "X", "Y1", "Y2", "Y3", "Y4", "Y5", "Y6", "Y7", "Z", "#"}),
+}
+
+
+@pytest.mark.clause("ATT-040", "ATT-050", "ATT-069", "ATT-071", "ATT-172", "ATT-173", "ATT-174", "ATT-176")
+@pytest.mark.parametrize("classes", SETS, ids="-".join)
+def test_the_academys_code_table_is_the_one_in_force_on_the_day(classes):
+    codes = school(academy, "academy").codes
+    found = [{code.symbol for code in codes.on(day) if code.category in classes} for day in (PRINTED, NOW)]
+    assert found == list(SETS[classes])
+
+
+@pytest.mark.clause("ATT-017", "ATT-176")
+def test_what_is_neither_present_nor_possible_counts_as_neither():
+    codes = school(academy, "academy").codes.on(NOW)
+    assert (codes.get("U").counts_possible, codes.get("U").counts_present) == (True, False)
+    assert not any(codes.get(symbol).counts_possible for symbol in ("D", "X", "Y2", "Z", "#"))
