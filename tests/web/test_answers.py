@@ -66,3 +66,22 @@ def test_navigation_shows_what_the_person_may_open_at_most_seven_and_marks_the_r
     assert [link.label for link in links] == [f"Room {number}" for number in (8, 7, 6, 5, 4, 3, 2)]
     assert [link.label for link in links if link.current] == ["Room 3"]
     assert links[0].url == "/settings/4/room8/"
+
+
+def test_pages_of_one_section_share_a_link_and_stand_alone_for_people_who_may_not_open_its_first_page(app):
+    @app.get("/settings/<int:setting_id>/desk/")
+    @kit.public("a test page")
+    def desk(setting_id):
+        return ""
+
+    app.add_url_rule("/settings/<int:setting_id>/desk/out/", "out", desk)
+    app.extensions["daymark.navigation"].add(
+        kit.NavItem("Desk", "desk", "hatch", own="Late"), kit.NavItem("Sign-out", "out", "open", under="desk")
+    )
+    with app.test_request_context("/settings/4/desk/out/"):
+        navigation = app.extensions["daymark.navigation"]
+        (both,) = navigation.links(lambda _permission: True, 4)
+        (alone,) = navigation.links(lambda permission: permission == "open", 4)
+    assert (both.label, both.current) == ("Desk", True)
+    assert [(page.label, page.current) for page in both.section] == [("Late", False), ("Sign-out", True)]
+    assert (alone.label, alone.section) == ("Sign-out", ())
