@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ class Config:
     home: Path
     keys: Path
     database_url: str = ""
+    owner_url: str = ""  # PostgreSQL only: who owns the tables, for migrating and nothing else
+    seals: Path | None = None  # another folder for the sealed heads of the chains than one in ``home``
     demo: bool = False
     testing: bool = False
     base_url: str = "http://127.0.0.1:5000"
@@ -29,6 +32,17 @@ class Config:
     def url(self) -> str:
         """Return the SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.home / 'daymark.db'}"
+
+    @property
+    def mark(self) -> str:
+        """Return what tells this database's files in ``home`` from another's: nothing for the embedded one."""
+        where = self.database_url.partition("://")[2].rpartition("@")[2]  # without the password, which may change
+        return f"-{hashlib.sha256(where.encode()).hexdigest()[:8]}" if where else ""
+
+    @property
+    def seal_folder(self) -> Path:
+        """Return the folder, outside the database, that keeps the sealed heads of its chains."""
+        return (self.seals or self.home / "seals") / f"chains{self.mark}"
 
     def key(self, name: str) -> bytes:
         """Return the 256-bit key of that name from its own 0600 file, made on first use; raise ConfigError when it is unusable."""
@@ -52,4 +66,23 @@ def from_environment(environ: Mapping[str, str], *, demo: bool) -> Config:
     """Return the configuration that the environment and the project folder describe."""
     home = Path(environ.get("DAYMARK_HOME", PROJECT_FOLDER / "var"))
     keys = Path(environ.get("DAYMARK_KEYS", PROJECT_FOLDER / ".keys"))
-    return Config(home=home, keys=keys, database_url=environ.get("DAYMARK_DATABASE_URL", ""), demo=demo)
+    seals = Path(environ["DAYMARK_SEALS"]) if environ.get("DAYMARK_SEALS") else None
+    url, owner = environ.get("DAYMARK_DATABASE_URL", ""), environ.get("DAYMARK_OWNER_URL", "")
+    _refuse_lone_owner(url, owner)
+    return Config(home=home, keys=keys, database_url=psycopg(url), owner_url=psycopg(owner), seals=seals, demo=demo)
+
+
+def psycopg(url: str) -> str:
+    """Return a PostgreSQL URL as people write it with the driver that Daymark uses."""
+    scheme, colon, rest = url.partition("://")
+    return f"postgresql+psycopg{colon}{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def _refuse_lone_owner(url: str, owner: str) -> None:
+    if url and not url.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
+        raise ConfigError(
+            "DAYMARK_DATABASE_URL does not name a PostgreSQL database. Write it like postgresql://daymark_app:password@host/daymark, "
+            "or leave it out to use the encrypted file in the data folder."
+        )
+    if owner and not url:
+        raise ConfigError("DAYMARK_OWNER_URL is set and DAYMARK_DATABASE_URL is not. Name the database for the app's own role too, or leave both out.")

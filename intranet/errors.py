@@ -99,6 +99,17 @@ class NotSaved(DaymarkError):  # noqa: N818
         super().__init__(f"Not saved. Your entries are below. {_sentence(why)}".strip())
 
 
+class NotRead(DaymarkError):  # noqa: N818
+    """The database could not be read: 503; nothing was changed and the same page may be there in a moment."""
+
+    status = 503
+    heading = "The register could not be read"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"The register could not be read, and nothing was changed. {_sentence(why)}".strip())
+
+
 def _named(thing: str, value: object) -> str:
     shown = "" if value is None else str(value)
     return f"{thing} “{shown}”" if shown else thing

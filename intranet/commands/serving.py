@@ -14,12 +14,14 @@ from pathlib import Path
 
 import waitress
 from flask import Flask
+from sqlalchemy import func, select
 
 from intranet import clock, duties, store
 from intranet.config import Config, from_environment
 from intranet.demo import build as demo
 from intranet.errors import ConfigError
 from intranet.factory import create_app
+from intranet.people.places import Setting
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -46,6 +48,7 @@ def demo_app(scale: str, fresh: bool = False) -> Flask:
     _clear(config, scale, fresh)
     app = create_app(config)
     store.migrate(app)
+    _refuse_others(app, config)
     if demo.built(config) is None:
         started = time.monotonic()
         with app.app_context():
@@ -66,8 +69,24 @@ def _clear(config: Config, scale: str, fresh: bool) -> None:
             raise ConfigError("The demo in this database is of another kind. Name an empty database in DAYMARK_DATABASE_URL, or leave it out.")
         return
     demo.marker(config).unlink(missing_ok=True)
-    for file in config.home.glob("daymark.db*"):
+    for file in [*config.home.glob("daymark.db*"), *config.seal_folder.glob("*")]:
         file.unlink()
+
+
+def _refuse_others(app: Flask, config: Config) -> None:
+    """Raise ConfigError when a server's database holds settings that are no demo of ours, or a demo that was since emptied."""
+    with app.app_context(), store.all_settings("start"), store.connection() as conn:
+        filled = conn.scalar(select(func.count()).select_from(Setting)) or 0
+    known = demo.built(config) is not None
+    if config.database_url and filled and not known:
+        raise ConfigError(
+            f"The database in DAYMARK_DATABASE_URL holds {filled} settings already, and they were not built from this data folder. "
+            "The demo is never mixed with other data: name an empty database, or the folder it was built from in DAYMARK_HOME."
+        )
+    if known and not filled:
+        demo.marker(config).unlink()
+        for file in config.seal_folder.glob("*"):
+            file.unlink()
 
 
 def _draw(what: str, share: float) -> None:

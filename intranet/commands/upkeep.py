@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from importlib import import_module
+from pathlib import Path
 
 from flask import Flask
 
 from intranet import store
 from intranet.config import from_environment
 from intranet.factory import create_app
+from intranet.web.filters import plural
 
 
 def _app() -> Flask:
@@ -34,9 +36,17 @@ def tick(_asked: Namespace) -> int:
 def verify(_asked: Namespace) -> int:
     """Print what verification found; return 1 when anything was tampered with."""
     app = _app()
+    folder = app.config["DAYMARK"].seal_folder
     with app.app_context(), store.all_settings("verify"):
-        report = store.chain.verify()
-    print(f"{report.events} events and {report.marks} marks were checked; {len(report.problems)} problems.")
+        report = store.chain.verify(folder=folder)
+    print(f"{report.events} events and {report.marks} marks were checked; {plural(len(report.problems), 'problem')}. {_sealed(folder)}")
     for problem in report.problems:
         print(f"  {problem}")
     return 1 if report.problems else 0
+
+
+def _sealed(folder: Path) -> str:
+    last = store.chain.sealed_on(folder)
+    if last is None:
+        return f"There is no seal in {folder} yet: only the next tick's seal can show that a chain's end was cut off."
+    return f"Last sealed on {last:%-d %B %Y}, in {folder}."

@@ -38,8 +38,8 @@ Progress = Callable[[str, float], None]
 
 
 def marker(config: Config) -> Path:
-    """Return the file that says which demo this install holds."""
-    return config.home / "demo.json"
+    """Return the file that says which demo this install's database holds."""
+    return config.home / f"demo{config.mark}.json"
 
 
 def built(config: Config) -> dict[str, Any] | None:
@@ -74,8 +74,8 @@ def plans_for(scale: str) -> list[Plan]:
     if scale == "small":
         return ordinary
     big = replace(
-        ordinary[0], name="Larkspur High", phase="secondary", first_year=7, moves_up=False, classes=tuple(f"{7 + n % 5}{'ABCDEFG'[n // 5]}" for n in range(SCHOOL_CLASSES)),
-        size=29, staff={**ordinary[0].staff, "teacher": SCHOOL_CLASSES},
+        ordinary[0], name="Larkspur High", phase="secondary", first_year=7, moves_up=False,
+        classes=tuple(f"{7 + n % 5}{'ABCDEFG'[n // 5]}" for n in range(SCHOOL_CLASSES)), size=29, staff={**ordinary[0].staff, "teacher": SCHOOL_CLASSES},
     )  # fmt: skip
     if scale == "school":
         return [big]
@@ -93,6 +93,7 @@ def build(app: Flask, scale: str, progress: Progress, today: date, *, in_progres
             progress(place.plan.name, n / len(made))
             _Place(place, day, Random(f"{SEED}-{place.plan.key}")).fill(in_progress)
         progress("ready", 1.0)
+    marker(config).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     marker(config).write_text(json.dumps({"day": day.isoformat(), "scale": scale}), encoding="utf-8")
 
 

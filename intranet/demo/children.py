@@ -58,7 +58,7 @@ def pupils_of(random: Random, plan: Plan, children: list[Child], calendar: Calen
     then, now = (calendar.year_range(year) for year in (FIRST_YEAR, THIS_YEAR))
     first_days = {year: calendar.school_days(*span)[0] for year, span in ((FIRST_YEAR, then), (THIS_YEAR, now))}
     last_day = calendar.school_days(*then)[-1]
-    made = []
+    made: list[Pupil] = []
     for n, child in enumerate(children):
         place = n // plan.size
         older = place == len(plan.classes)

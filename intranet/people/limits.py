@@ -33,6 +33,8 @@ LOCKED_AFTER = 50
 # A school has one address for everyone, so this may not be lower.
 ADDRESS_FAILURES = 60
 ADDRESS_COUNTED = timedelta(minutes=10)
+# UK GDPR art 5(1)(e): attempts are kept to slow guessing down and to look into an attack of the month, no longer.
+ATTEMPTS_KEPT = timedelta(days=30)
 
 # OWASP ASVS 5.0 V6.2.1, V6.2.9; NCSC: length instead of composition rules.
 SHORTEST_PASSWORD = 12

@@ -39,7 +39,8 @@ class SignedIn(UserMixin):
 
 def init_sessions(app: Flask) -> None:
     """Load sign-ins from our own cookie; Flask's own cookie is left with form tokens and notices."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    manager.init_app(app, add_context_processor=False)  # a page that says the database is gone must not ask it who is reading
     manager.session_protection = None  # the table does that job; "strong" signs people out when a browser updates itself
     manager.request_loader(load)
     secure = app.config["DAYMARK"].base_url.startswith("https://")

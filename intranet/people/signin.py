@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from intranet import store
 from intranet.errors import FieldProblem, Refused
@@ -164,6 +164,12 @@ def _failed(who: str, address: str, account_id: int | None, now: datetime) -> No
         count, _ = _failures(w.conn, who, now)
         if account_id is not None and count > limits.FREE_FAILURES:
             append(w, account_id, "account.waiting", now.date(), failures=count)
+
+
+def forget_attempts(now: datetime) -> int:
+    """Forget sign-ins tried longer ago than they are kept, and return how many."""
+    with store.writing(now=now, actor_id=None) as w:
+        return int(w.conn.execute(delete(LoginAttempt).where(LoginAttempt.at < now - limits.ATTEMPTS_KEPT)).rowcount)
 
 
 def _who(email: str) -> str:

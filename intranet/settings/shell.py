@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from intranet import store
 from intranet.errors import DaymarkError
@@ -31,7 +31,7 @@ def shell_of_request() -> dict[str, Any]:
     try:
         here = signed_in()
         made = _shell(here) if here else Shell(demo=_demo())
-    except (DBAPIError, DaymarkError):
+    except (SQLAlchemyError, DaymarkError):
         current_app.logger.warning("the frame of the page could not be read")  # the page itself says what is wrong
         made = Shell(demo=_demo())
     return {"shell": made}

@@ -15,7 +15,7 @@ from intranet.store.redaction import redact
 from intranet.store.scope import OutOfScope, all_settings, scope
 from intranet.store.state import State
 from intranet.store.statements import statements
-from intranet.store.writing import Writing, connection, writing
+from intranet.store.writing import Writing, connection, not_read, writing
 
 __all__ = [
     "Base",
@@ -34,6 +34,7 @@ __all__ = [
     "marks",
     "migrate",
     "migrations",
+    "not_read",
     "projections",
     "records",
     "redact",

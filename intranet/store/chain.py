@@ -6,13 +6,14 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, inspect, select, table
 from sqlalchemy import column as named
 
+from intranet.clock import LONDON
 from intranet.store.events import FIRST_LINK, canonical, digest, header, link
 from intranet.store.projections import Difference, differences_on
 from intranet.store.scope import all_settings, scope
@@ -30,6 +31,10 @@ class Problem:
     setting_id: int
     position: int | None
     what: str
+
+    def __str__(self) -> str:
+        where = "The house's own events" if self.setting_id == HOUSE else f"Setting {self.setting_id}"
+        return f"{where}{f', position {self.position}' if self.position is not None else ''}: {self.what}."
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,14 @@ class Walk:
             yield "its data is not what was written"
 
 
+def sealed_on(folder: Path) -> date | None:
+    """Return the day, in London, of the newest seal; None when there is none that can be read."""
+    try:
+        return datetime.fromisoformat(_last_line(folder / HEADS)["at"]).astimezone(LONDON).date()
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def seal(folder: Path, now: datetime) -> int:
     """Write the head of every chain, sealed, to a file outside the database; return how many."""
     with all_settings("seal"), connection() as conn:
@@ -158,6 +171,8 @@ def seal(folder: Path, now: datetime) -> int:
     path = folder / HEADS
     before = _last_seal(path)
     with path.open("a", encoding="utf-8") as file:
+        if path.stat().st_size and not path.read_bytes().endswith(b"\n"):
+            file.write("\n")  # the line before was torn: it stays a problem of its own
         for line in [head for head in heads if head]:
             line = {**line, "at": now.astimezone(UTC).isoformat(), "before": before}
             before = _sealed(state().seal_key, line)
@@ -181,8 +196,17 @@ def _sealed(key: bytes, line: Mapping[str, Any]) -> str:
 
 
 def _last_seal(path: Path) -> str:
+    return str(_last_line(path).get("seal", ""))
+
+
+def _last_line(path: Path) -> dict[str, Any]:
+    """Return the newest line; nothing when there is none, or when the power went while it was written."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return str(json.loads(lines[-1])["seal"]) if lines else ""
+    try:
+        found = json.loads(lines[-1]) if lines else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _read_seals(folder: Path, key: bytes) -> tuple[list[dict[str, Any]], list[Problem]]:
@@ -196,7 +220,7 @@ def _read_seals(folder: Path, key: bytes) -> tuple[list[dict[str, Any]], list[Pr
             claimed = line.pop("seal")
             good = line["before"] == before and hmac.compare_digest(claimed, _sealed(key, line))
         except (ValueError, KeyError, TypeError, AttributeError):
-            line, claimed, good = None, "", False
+            line, claimed, good = None, "", False  # the next line begins anew, so that one torn line is one problem
         before = claimed
         if good and line:
             heads.append(line)
@@ -205,4 +229,4 @@ def _read_seals(folder: Path, key: bytes) -> tuple[list[dict[str, Any]], list[Pr
     return heads, problems
 
 
-__all__ = ["Problem", "Report", "seal", "setting_ids", "verify", "verify_on"]
+__all__ = ["Problem", "Report", "seal", "sealed_on", "setting_ids", "verify", "verify_on"]

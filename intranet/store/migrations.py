@@ -10,7 +10,8 @@ from alembic.config import Config as AlembicConfig
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
-from intranet.config import PROJECT_FOLDER
+from intranet.config import PROJECT_FOLDER, Config
+from intranet.store import postgres
 from intranet.store.base import db
 from intranet.store.scope import all_settings
 
@@ -50,9 +51,13 @@ _POSTGRES_TRIGGERS = (
 
 
 def migrate(app: Flask, owner: str | None = None) -> None:
-    """Bring the app's database to the newest version of the core, or of one owner of tables."""
+    """Bring the app's database to the newest version of the core, or of one owner of tables; ConfigError when it cannot be."""
+    config: Config = app.config["DAYMARK"]
     with app.app_context(), all_settings("migration"):
-        upgrade(db.engine, owner=owner or CORE)
+        if db.engine.dialect.name == "postgresql":
+            postgres.migrate(db.engine, config, lambda engine: upgrade(engine, owner=owner or CORE), grant)
+        else:
+            upgrade(db.engine, owner=owner or CORE)
 
 
 def upgrade(engine: Engine, revision: str = "head", *, owner: str = CORE, folder: Path | None = None) -> None:
@@ -115,5 +120,6 @@ def grant(conn: Connection, role: str) -> None:
         f"grant usage, select on all sequences in schema public to {role}",
         f"revoke update, delete on event from {role}",
         f"grant update (salt, data) on event to {role}",
+        f"revoke insert, update, delete on alembic_version from {role}",
     ):
         conn.execute(text(line))

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from intranet.errors import NotSaved
+from intranet.errors import NotRead, NotSaved
 from intranet.store import events
 from intranet.store.base import ReadingSession, db
 from intranet.store.guard import watch_session
@@ -20,6 +21,8 @@ from intranet.store.state import state
 
 #: How long a save queues behind others before the person is told, in seconds.
 QUEUE_SECONDS = 15.0
+#: What SQLite says of a file that cannot be read back as it was written.
+DAMAGED = ("malformed", "not a database", "disk i/o", "corrupt")
 
 
 class WritingSession(Session):
@@ -123,6 +126,21 @@ def _sayable() -> Iterator[None]:
         if sentence is None:
             raise
         raise NotSaved(sentence) from error
+
+
+def not_read(error: SQLAlchemyError) -> NotRead | None:
+    """Return what to say when the database could not be read; None when the fault is ours."""
+    if isinstance(error, PoolTimeout):
+        return NotRead("Too many people are reading at once. Wait a moment, then open the page again")
+    if isinstance(error, PendingRollbackError):
+        return NotRead("The database lost the connection. Open the page again")
+    if not isinstance(error, DBAPIError):
+        return None
+    said = str(error.orig).lower()
+    if any(word in said for word in DAMAGED):
+        return NotRead("The database file, or the disk it is on, is damaged. Ask your administrator to restore the last backup")
+    why = _reason(error)
+    return NotRead(why.replace("save again", "open the page again")) if why else None
 
 
 def _reason(error: DBAPIError) -> str | None:

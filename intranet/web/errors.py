@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from intranet.errors import ELSEWHERE, Conflict, DaymarkError, NotSaved, Refused
+from intranet import store
+from intranet.errors import ELSEWHERE, Conflict, DaymarkError, NotRead, NotSaved, Refused
 from intranet.web.csrf import EXPIRED, ForeignPage
 from intranet.web.htmx import into_alert, is_htmx
 
@@ -34,13 +36,14 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DaymarkError, on_purpose)
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(SQLAlchemyError, on_database)
     app.register_error_handler(Exception, on_surprise)
 
 
 def on_purpose(error: DaymarkError) -> Response:
     """Show an error of our own family in its own words."""
     template = PAGES.get(error.status, "errors/show.html")
-    keep = isinstance(error, NotSaved | Conflict | Refused)
+    keep = isinstance(error, NotSaved | NotRead | Conflict | Refused)
     if error.status >= 500:
         log.error("%s: %s", type(error).__name__, error.message)
     return _shown(template, error.status, error.heading, error.message, error=error, entries=typed() if keep else ())
@@ -68,6 +71,12 @@ def on_http(error: HTTPException) -> Response:
     if status == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
+
+
+def on_database(error: SQLAlchemyError) -> Response:
+    """Say that the database could not be read; anything else it complains of is a fault of ours."""
+    said = store.not_read(error)
+    return on_surprise(error) if said is None else on_purpose(said)
 
 
 def on_surprise(error: Exception) -> Response:
