@@ -14,4 +14,6 @@ def init_app(app: Flask) -> None:
 
     store.events.register_kind("import.stored", describe=described, redact=("name",))
     app.register_blueprint(blueprint)
-    app.extensions["daymark.navigation"].add(NavItem("Import", "exchange.start", "import:run", 80, under="pupils.index"))
+    app.extensions["daymark.navigation"].add(
+        NavItem("Import", "exchange.start", "import:run", 80, under="pupils.index")
+    )

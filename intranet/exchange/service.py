@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from intranet import store
 from intranet.errors import NotFound, Refused
@@ -20,6 +20,7 @@ from intranet.exchange.verdicts import DryRun, Verdict
 from intranet.extension.host import Caller
 from intranet.law.words import long_date
 from intranet.settings.service import SettingContext
+from intranet.store.tables import event
 
 Progress = Callable[[str], None]
 IMPORTERS: Mapping[str, ModuleType] = {"pupils": pupils, "contacts": contacts, "classes": classes, "marks": marks}
@@ -108,18 +109,13 @@ def commit(
 ) -> Done:  # fmt: skip
     """Store the whole file in one transaction, or raise Refused and store nothing of it."""
     with store.connection() as conn:
-        before = imported_before(conn, ctx.id, kind, sheet.digest)
-    if before is not None:
-        raise Refused(
-            "File",
-            sheet.name,
-            f"This very file was imported on {long_date(before.at.date())}",
-            "Export a fresh one if something has changed",
-        )
+        _not_before(conn, ctx.id, kind, sheet)
+        seen, run = _last(conn, ctx.id), _checked(ctx, caller, kind, sheet, chosen, conn, now.date())
+    progress(f"Storing {run.made + run.changed:,}")
     with store.writing(now=now, actor_id=account_id) as w:
-        mapped = columns(w.conn, ctx.id, kind, sheet, chosen)
-        run = _checked(ctx, caller, kind, sheet, mapped, w.conn, now.date())
-        progress(f"Storing {run.made + run.changed:,}")
+        if _last(w.conn, ctx.id) != seen:  # somebody saved since: look again before storing
+            _not_before(w.conn, ctx.id, kind, sheet)
+            run = _checked(ctx, caller, kind, sheet, chosen, w.conn, now.date())
         IMPORTERS[kind].store(w, ctx, caller, run.plan, now)
         done = _recorded(w, ctx.id, kind, sheet, run, account_id, now)
         if chosen:
@@ -128,9 +124,32 @@ def commit(
     return done
 
 
+def _last(conn: Connection, setting_id: int) -> int:
+    """Return the position of the setting's last event: while it stays, what was looked at still holds."""
+    return int(
+        conn.execute(
+            select(func.coalesce(func.max(event.c.position), 0)).where(event.c.setting_id == setting_id)
+        ).scalar_one()
+    )
+
+
+def _not_before(conn: Connection, setting_id: int, kind: str, sheet: Sheet) -> None:
+    before = imported_before(conn, setting_id, kind, sheet.digest)
+    if before is not None:
+        rule = f"This very file was imported on {long_date(before.at.date())}"
+        raise Refused("File", sheet.name, rule, "Export a fresh one if something has changed")
+
+
 def _checked(
-    ctx: SettingContext, caller: Caller, kind: str, sheet: Sheet, mapped: Mapped, conn: Connection, today: date
+    ctx: SettingContext,
+    caller: Caller,
+    kind: str,
+    sheet: Sheet,
+    chosen: Mapping[str, str] | None,
+    conn: Connection,
+    today: date,
 ) -> DryRun:
+    mapped = columns(conn, ctx.id, kind, sheet, chosen)
     wrong = _columns_problem(kind, sheet, mapped)
     if wrong:
         raise Refused("File", sheet.name, wrong, "Nothing was stored")

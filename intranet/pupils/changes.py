@@ -202,6 +202,15 @@ def _days_free(conn: Connection, setting_id: int, pupil_id: int, first: date, la
                           "End it on the day before, then add this one", fields=("first",))  # fmt: skip
 
 
+def access_placement(setting_id: int, pupil_id: int, placement_id: int) -> None:
+    """Return when the placement is this pupil's; raise NotFound otherwise."""
+    p = m.Placement
+    here = (p.setting_id == setting_id, p.pupil_id == pupil_id, p.id == placement_id)
+    with store.connection() as conn:
+        if conn.execute(select(p.id).where(*here)).first() is None:
+            raise NotFound
+
+
 def end_placement(
     setting_id: int, pupil_id: int, placement_id: int, last: date, reason: str, *, actor: Actor, now: datetime
 ) -> None:

@@ -315,6 +315,10 @@ class RolloverForm(WriteForm):
         }
 
 
+class PressForm(Form):
+    """A button that changes one thing by its address; anything sent with it is not ours."""
+
+
 class UndoForm(WriteForm):
     """Undo the rollover."""
 

@@ -153,7 +153,7 @@ def _seen(flag: Any) -> FlagSeen:
 def _identity(
     row: Mapping[str, Any], pupil: KnownPupil, placed: list[PlacementSeen], on: date, full: bool
 ) -> tuple[tuple[str, str], ...]:
-    items = [("Class", pupil.group_name or "None today"), ("Year", pupil.year)]
+    items = [("Class", pupil.group_name or "None today"), ("", pupil.year)]
     if full:
         items.append(("Born", long_date(row["born"]) if row["born"] else "not recorded"))
     current = next((place for place in placed if place.first <= on and (place.last is None or place.last >= on)), None)

@@ -362,3 +362,18 @@ def test_every_import_leaves_its_digest_and_counts_in_the_history(school, commit
         event = store.events.read(conn, school.id, stream=f"import:{done.run_id}")[0]
     assert event.data["digest"] and store.events.kind_of(event.kind).describe(event.data) == "Imported pupils from a file of 1 rows: 1 new, 0 changed"
     assert service.described({}) == "Imported something from a file of ? rows: ? new, ? changed"
+
+
+def test_what_somebody_stores_while_a_file_is_judged_is_judged_again(school):
+    amber = read("one.csv", csv_file(AMBER))
+    twin = read("two.csv", csv_file((AMBER[0], "Other", *AMBER[2:])))
+    interrupted = []
+
+    def other_import(_text):
+        if not interrupted:
+            interrupted.append(True)
+            service.commit(school.ctx, school.caller, "pupils", amber, None, account_id=None, now=school.now)
+
+    done = service.commit(school.ctx, school.caller, "pupils", twin, None, account_id=None, now=school.now, progress=other_import)
+    assert (done.made, done.changed) == (0, 1)
+    assert set(there(school)) == {"Amber Other"}

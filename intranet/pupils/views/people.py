@@ -12,7 +12,7 @@ from intranet.errors import NotFound, Refused
 from intranet.people import current_actor
 from intranet.pupils import changes, contacts
 from intranet.pupils.access import access_pupil
-from intranet.pupils.forms import ContactForm, EndForm, FlagForm, PlacementForm, sent_day
+from intranet.pupils.forms import ContactForm, EndForm, FlagForm, PlacementForm, PressForm, sent_day
 from intranet.pupils.views.blueprint import blueprint, here, show_again
 from intranet.web.kit import allow, choices, now, respond, say_next, see_other, today
 
@@ -77,6 +77,7 @@ def _contact_form(setting_id: int, pupil_id: int, contact_id: int) -> ContactFor
 def end_contact(setting_id: int, pupil_id: int, contact_id: int) -> Response:
     """Take an adult off a pupil's list from today."""
     access_pupil(current_actor(), setting_id, pupil_id, today())
+    PressForm()
     contacts.end_contact(setting_id, pupil_id, contact_id, today() - ONE_DAY, actor=current_actor(), now=now())
     say_next("Contact taken off the list. The history keeps it.")
     return see_other("pupils.contacts", setting_id=setting_id, pupil_id=pupil_id)
@@ -87,6 +88,7 @@ def end_contact(setting_id: int, pupil_id: int, contact_id: int) -> Response:
 def first_contact(setting_id: int, pupil_id: int, contact_id: int) -> Response:
     """Ring this adult one place sooner."""
     access_pupil(current_actor(), setting_id, pupil_id, today())
+    PressForm()
     with store.connection() as conn:
         order = [row["id"] for row in contacts.listed(conn, setting_id, pupil_id, today())]
     contacts.order_contacts(setting_id, pupil_id, contacts.sooner(order, contact_id), actor=current_actor(), now=now())
@@ -116,6 +118,7 @@ def add_flag(setting_id: int, pupil_id: int) -> Response:
 def end_flag(setting_id: int, pupil_id: int, flag_id: int) -> Response:
     """End a flag today."""
     access_pupil(current_actor(), setting_id, pupil_id, today())
+    PressForm()
     changes.end_flag(setting_id, pupil_id, flag_id, today(), actor=current_actor(), now=now())
     return see_other("pupils.placement", setting_id=setting_id, pupil_id=pupil_id)
 
@@ -159,7 +162,9 @@ def add_placement(setting_id: int, pupil_id: int) -> Response:
 @allow("roll:admit")
 def end_placement(setting_id: int, pupil_id: int, placement_id: int) -> Response:
     """End a placement on its last day."""
-    pupil, form = access_pupil(current_actor(), setting_id, pupil_id, today()), EndForm()
+    pupil = access_pupil(current_actor(), setting_id, pupil_id, today())
+    changes.access_placement(setting_id, pupil_id, placement_id)
+    form = EndForm()
     values: dict[str, Any] = {
         "pupil": pupil,
         "heading": "End a placement",
