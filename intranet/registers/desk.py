@@ -75,6 +75,14 @@ def proposal(caller: Caller, child: Child, at: datetime, reason: Reason | None =
     return caller.propose_mark(slot, child.facts, known, at.date())
 
 
+def stays(caller: Caller, child: Child) -> str:
+    """Return why the mark that stands is left as it is: it says the pupil is here; nothing where it may change."""
+    code = caller.codes.on(child.slot.day).by_id(child.mark.code_id) if child.mark and child.slot else None
+    if code is None or code.meaning not in ("present", "late"):
+        return ""
+    return f"The register says {caller.entered_symbol(code.symbol)} ({code.name}) already; it stays as it is."
+
+
 def sign_in(ctx: SettingContext, caller: Caller, actor: Actor, arrival: Arrival, now: datetime) -> SignedIn:
     """Store an arrival with its mark; raise NotFound, Refused when the pupil's entry or mark changed since the page was drawn."""
     with store.connection() as conn:
@@ -98,9 +106,9 @@ def _plan(
     if offered is None or child.group_id is None or child.number is None:
         why = "no register has this pupil" if child.group_id is None else "no session is running"
         return Plan(said=f"No mark was entered: {why}.")
-    code = caller.codes.on(arrival.at.date()).by_id(child.mark.code_id) if child.mark else None
-    if code is not None and code.meaning in ("present", "late"):
-        return Plan(said=f"The register says {caller.entered_symbol(code.symbol)} ({code.name}) already; it was left as it is.")
+    kept = stays(caller, child)
+    if kept:
+        return Plan(said=kept)
     try:
         return _saving(conn, ctx, caller, actor, child, arrival, offered, now)
     except (Refused, NotAllowed) as error:

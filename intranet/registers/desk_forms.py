@@ -11,7 +11,7 @@ from intranet.web.kit import Form, WriteForm, choices
 
 NOBODY, OTHER = "none", "other"
 WHOLE = (("week", "The week"), ("half_term", "The half-term"))
-KINDS = (("filled", "Filled: marks, changes and who made them"), ("blank", "Blank, to fill in by hand"))
+KINDS = (("filled", "Filled in"), ("blank", "Blank"))
 
 
 class FindForm(Form):

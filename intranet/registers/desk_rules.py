@@ -118,6 +118,12 @@ class Whereabouts:
 
     where: Where
     words: str
+    short: str = ""  # where the marks stand beside it
+
+    @property
+    def brief(self) -> str:
+        """Return the words that are enough beside the day's marks."""
+        return self.short or self.words
 
     @property
     def count(self) -> bool:
@@ -138,7 +144,7 @@ def whereabouts(marks: Sequence[MarkFact], moves: Sequence[MoveFact], now: datet
     if move is not None and (last is None or _reaches(move, last)):
         return _by_move(move)
     if last is None:
-        return Whereabouts("unknown", "No mark yet today")
+        return Whereabouts("unknown", "No mark yet today", "No mark yet")
     return _by_mark(last, marks)
 
 
@@ -158,9 +164,9 @@ def _by_move(move: MoveFact) -> Whereabouts:
 def _by_mark(last: MarkFact, marks: Sequence[MarkFact]) -> Whereabouts:
     code, name = last.code, f"{last.slot.label}: {last.code.name}"
     if says_here(code):
-        return Whereabouts("here", name)
+        return Whereabouts("here", name, "Here")
     if code.meaning == "elsewhere":
         return Whereabouts("elsewhere", name)
     if any(says_here(mark.code) for mark in marks[:-1]) and code.meaning == "unexplained":
-        return Whereabouts("look", f"Was here earlier, then {code.symbol}: find this pupil")
+        return Whereabouts("look", f"Was here earlier, then {code.symbol}: find this pupil", "Was here earlier")
     return Whereabouts("absent", name)

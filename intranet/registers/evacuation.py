@@ -69,28 +69,28 @@ def roll(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, no
     for child in kids.children(conn, ctx, caller, entries, now):
         found.setdefault(child.group_name or NO_CLASS, []).append(child)
     names = sorted(found, key=lambda name: (name == NO_CLASS, name))
-    return Roll(now, tuple(_class(caller, name, found[name]) for name in names))
+    return Roll(now, tuple(_class(caller, name, found[name], now) for name in names))
 
 
-def _class(caller: Caller, name: str, children: Sequence[Child]) -> RollClass:
+def _class(caller: Caller, name: str, children: Sequence[Child], now: datetime) -> RollClass:
     slots = {slot.key: slot for child in children for slot in child.slots}
     keys = [slot.key for slot in sorted(slots.values(), key=lambda slot: slot.starts)]
-    lines = [_line(caller, child, keys) for child in children]
+    lines = [_line(caller, child, keys, now) for child in children]
     expected = sorted((line for line in lines if line.where.count), key=lambda line: line.where.where == "here")
     away = tuple(line for line in lines if not line.where.count)
     return RollClass(name, tuple(expected), away, tuple(keys))
 
 
-def _line(caller: Caller, child: Child, keys: Sequence[str]) -> RollLine:
+def _line(caller: Caller, child: Child, keys: Sequence[str], now: datetime) -> RollLine:
     by_key = {slot.key: slot for slot in child.slots}
-    states = tuple(_state(caller, child, by_key.get(key)) for key in keys)
+    states = tuple(_state(caller, child, by_key.get(key), now) for key in keys)
     return RollLine(child.id, f"{child.entry.family}, {child.entry.given}", states, child.where)
 
 
-def _state(caller: Caller, child: Child, slot: Slot | None) -> str:
-    """Return the mark of a session as it is entered; nothing where there is none."""
-    if slot is None:
+def _state(caller: Caller, child: Child, slot: Slot | None, now: datetime) -> str:
+    """Return the mark of a session as it is entered, "none" where it should have one by now."""
+    if slot is None or slot.opens > now.time():
         return "–"
     mark = child.marks.get(kids.number_of(slot))
     symbol = caller.codes.symbol(mark.code_id) if mark else None
-    return caller.entered_symbol(symbol) if symbol else ""
+    return caller.entered_symbol(symbol) if symbol else "none"

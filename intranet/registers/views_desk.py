@@ -130,9 +130,10 @@ def _late(here: Hatch, status: int = 200, *, child: Child | None = None, found: 
     with store.connection() as conn:
         lines = desk.today(conn, here.ctx, here.caller, here.actor, here.now, LATE)
         adults = signout.adults(conn, here.ctx.id, child.id, here.now.date()) if child else []
-    offered = desk.proposal(here.caller, child, here.now) if child else None
+    stays = desk.stays(here.caller, child) if child else ""
+    offered = desk.proposal(here.caller, child, here.now) if child and not stays else None
     values: dict[str, Any] = {"child": child, "found": found, "text": text, "arrival": arrival, "lines": lines, "done": done,
-                              "adults": adults, "offered": offered, "reasons": reasons("late"), "undo": UndoForm(formdata=None)}  # fmt: skip
+                              "adults": adults, "offered": offered, "stays": stays, "reasons": reasons("late"), "undo": UndoForm(formdata=None)}  # fmt: skip
     return respond("desk/late.html", "desk/_late.html", status, words=here.caller.words, **values)
 
 
@@ -163,7 +164,7 @@ def _arrival_form(here: Hatch, child: Child) -> ArrivalForm:
 def _offer_adults(here: Hatch, form: ArrivalForm, child: Child) -> list[Adult]:
     with store.connection() as conn:
         adults = signout.adults(conn, here.ctx.id, child.id, here.now.date())
-    listed = [(adult.id, f"{adult.letter}  {adult.label}") for adult in adults]
+    listed = [(adult.id, f"({adult.letter}) {adult.label}") for adult in adults]
     form.adult.choices = choices([(NOBODY, "None present"), *listed, (OTHER, "Somebody else")])
     return adults
 
