@@ -17,6 +17,7 @@ from intranet.extension.values import Placement
 from intranet.law.calendar import CalendarError
 from intranet.law.sessions import day_range
 from intranet.people import Actor, current_actor
+from intranet.pupils.service import access_group
 from intranet.registers import board as boards
 from intranet.registers import rules
 from intranet.registers.board import Board, Line
@@ -81,8 +82,8 @@ def _around(ctx: SettingContext, day: date) -> tuple[date | None, date | None]:
 @allow("register:read")
 def register_now(setting_id: int, group_id: int) -> Any:
     """Go to the register of a class that is open now, or the next one today."""
-    ctx, caller = place(setting_id)
-    moment = now()
+    (ctx, caller), moment = place(setting_id), now()
+    access_group(current_actor(), setting_id, group_id, moment.date())
     with store.connection() as conn:
         found = duties.expected(conn, ctx, caller, moment.date(), group_id)
     mine = [one for one in found if one.group_id == group_id]

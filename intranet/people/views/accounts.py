@@ -87,6 +87,8 @@ def link(setting_id: int, account_id: int) -> Response:
     """Show a new link for the account's password, once."""
     row, at = _known(setting_id, account_id), now()
     _may_reset(current_actor(), account_id)
+    if not ButtonForm().validate():
+        raise Refused("Password link", None, "its button was not the one on the account's page", "Open the account again and press it there")
     with store.writing(now=at, actor_id=current_actor().account_id) as w:
         token = signin.make_link(w, account_id, first=not row.has_password)
     return _one(setting_id, account_id, link=token)
