@@ -26,6 +26,7 @@ from intranet.store import marks as stored_marks
 from intranet.store.marks import StoredMark
 from intranet.store.tables import register_state
 
+NO_MARK = 3  # the place of a child without a mark in the order of urgency
 #: Children who come first in a list of the unaccounted for; the flags themselves are never shown there.
 FIRST = frozenset({"child_protection", "child_in_need", "looked_after", "social_worker", "youth_justice", "vulnerable_list"})
 
@@ -64,6 +65,7 @@ class Child:
     why: str
     status: str
     order: tuple[int, int]
+    untaken: tuple[int, int] | None = None  # the session and class whose register nobody has begun
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,15 @@ class Board:
     def missing(self) -> tuple[Line, ...]:
         """Return the registers that are not taken (ATT-059)."""
         return tuple(line for line in self.lines if line.missing)
+
+    @property
+    def alone(self) -> tuple[Child, ...]:
+        """Return the children who are not simply waiting for a register that nobody has begun."""
+        return tuple(child for child in self.children if child.untaken is None)
+
+    def waiting(self, line: Line) -> tuple[Child, ...]:
+        """Return the children who wait for one register to be begun."""
+        return tuple(child for child in self.children if child.untaken == (line.session_no, line.group_id))
 
     @property
     def etag(self) -> str:
@@ -169,14 +180,26 @@ def _tag(stands: str, slot: Slot, due: int, marked: int, first: datetime | None,
 def _children(read: Day, caller: Caller, now: datetime) -> list[Child]:
     """Return every child who is unaccounted for, each once with the most urgent reason."""
     found: dict[int, Child] = {}
+    untaken = _untaken(read)
     on_roll = {entry.pupil_id: entry for entry in read.roll}
     for pupil, why, status, order in _reasons(read, caller, now):
         entry = on_roll.get(pupil)
         if entry is None or (pupil in found and found[pupil].order[0] <= order):
             continue
         rank = (order, 0 if entry.flags & FIRST else 1)
-        found[pupil] = Child(pupil, rules.whole_name(entry.family, entry.given), _group(read, entry.group_id), why, status, rank)
+        waits = untaken.get(pupil) if order == NO_MARK else None
+        found[pupil] = Child(pupil, rules.whole_name(entry.family, entry.given), _group(read, entry.group_id), why, status, rank, waits)
     return list(found.values())
+
+
+def _untaken(read: Day) -> dict[int, tuple[int, int]]:
+    """Return the register each pupil waits for, of those that nobody has begun; the last of the day wins."""
+    begun = {no for no, _ in read.marks}
+    found: dict[int, tuple[int, int]] = {}
+    for one in read.registers:
+        if one.group_id is not None and not any((one.session_no, pupil) in read.marks for pupil in one.pupil_ids if one.session_no in begun):
+            found.update(dict.fromkeys(one.pupil_ids, (one.session_no, one.group_id)))
+    return found
 
 
 def _reasons(read: Day, caller: Caller, now: datetime) -> list[tuple[int, str, str, int]]:
@@ -200,7 +223,7 @@ def _in_session(register: ExpectedRegister, pupil: int, read: Day, caller: Calle
         closes = rules.closes_at(register.slot, now)
         saved = (register.session_no, register.group_id) in read.states
         if saved or (closes is not None and now >= closes):
-            return [(pupil, f"No mark this {session}" if session in ("morning", "afternoon") else f"No mark at {session}", "overdue", 3)]
+            return [(pupil, f"No mark this {session}" if session in ("morning", "afternoon") else f"No mark at {session}", "overdue", NO_MARK)]
         return []
     meaning = _meaning(caller, mark)
     if meaning not in ("unexplained", "unauthorised"):

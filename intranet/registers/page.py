@@ -88,6 +88,7 @@ def _page(actor: Actor, ctx: SettingContext, caller: Caller, sheet: Sheet, slot:
         may_write=may_take(actor, ctx.id, sheet.group) and now >= rules.opens_at(slot, now) and closure is None,
         may_amend=amends, mode=mode or mode_of(actor, ctx.id, sheet), late_minutes=_late_now(slot, now), is_closed=is_closed,
         sessions=tuple(day_sessions(sheet.day, sheet.keys)), words=caller.words,
+        note_word="reason" if caller.catalogue.with_reason else "note",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from intranet import duties, store
-from intranet.errors import NotAllowed, NotFound, Refused
+from intranet.errors import NotFound, Refused
 from intranet.extension.caller import Caller
 from intranet.extension.values import Slot
 from intranet.people import Actor
@@ -199,7 +199,9 @@ def _refuse_late_changes(this: Save, good: Sequence[MarkRow], stands: Mapping[in
     if not changed or closes is None or this.now < closes or this.source == "desk":
         return
     if not may_amend(this.actor, this.ctx.id, this.sheet.group):
-        raise NotAllowed(f"Office, because the register closed at {closes:%H:%M},", "the office to correct the mark")
+        office = this.caller.words["office"]
+        text = f"The register closed at {closes:%H:%M} and this mark was saved before. Put it back and ask the {office} to correct it"
+        raise MarksRefused(dict.fromkeys(changed, text), CLOSED)
     if not this.reason:
         text = f"The register closed at {closes:%H:%M} and this mark was saved before: changing it needs a reason"
         raise MarksRefused(dict.fromkeys(changed, text), CLOSED, ask=True)

@@ -176,6 +176,7 @@ class RegisterPage:
     is_closed: bool = False
     sessions: tuple[tuple[str, int], ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    note_word: str = "note"
 
     @property
     def due(self) -> tuple[Row, ...]:

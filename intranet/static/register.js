@@ -106,6 +106,12 @@ class Register {
   get keysOn() { return this.root.querySelector("[data-keys-on]")?.checked !== false; }
   enhance() {
     this.table.setAttribute("role", "grid");
+    this.table.classList.add("app-register--quiet");
+    for (const part of this.table.querySelectorAll("thead, tbody")) part.setAttribute("role", "rowgroup"); // said aloud: phones lay rows out as blocks
+    for (const row of this.table.rows) {
+      row.setAttribute("role", "row");
+      for (const cell of row.cells) cell.setAttribute("role", cell.tagName === "TD" ? "gridcell" : row.parentNode.tagName === "THEAD" ? "columnheader" : "rowheader");
+    }
     for (const row of this.grid.rows) {
       for (const el of row.querySelectorAll("input, button, a")) el.tabIndex = -1;
       this.grid.stop(row).tabIndex = row === this.grid.at ? 0 : -1;

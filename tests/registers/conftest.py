@@ -51,8 +51,10 @@ class School:
         return session_no(day or clock.today(), key)
 
     def actor(self, role="teacher", account=None, name="Sam Sparrow", title=""):
-        label = self.caller.role_label(role)
-        return Actor(account or self.teacher, name, title, (Grant(role, self.id, label=label, core=_core(self, role)),))
+        own = next((one for one in self.caller.roles if one.key == role), None)
+        also = frozenset(own.also) if own else frozenset()
+        grant = Grant(role, self.id, label=self.caller.role_label(role), core=_core(self, role), also=also)
+        return Actor(account or self.teacher, name, title, (grant,))
 
     def save(self, marks, key="AM", drawn=0, rid=None, actor=None, **more):
         """Save marks given as {index or pupil id: symbol or (symbol, minutes) or Entry}."""
@@ -141,7 +143,8 @@ def filled(html, **fields):
             continue
         found[name[1]] = value[1] if value else ""
     found.pop("csrf_token", None)
-    found.setdefault("act", "save")
+    if "shown" in found or "data-conflicts" in form:
+        found.setdefault("act", "save")
     found |= {name.replace("_", "-", 1) if name.startswith(("mark_", "minutes_", "note_")) else name: value for name, value in fields.items()}
     return {name: value for name, value in found.items() if value is not None}
 
