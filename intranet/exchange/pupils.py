@@ -20,6 +20,7 @@ from intranet.law.words import long_date
 from intranet.pupils import classes
 from intranet.pupils import models as m
 from intranet.pupils.admission import FIELDS
+from intranet.pupils.changes import ADDRESS_FIELDS
 from intranet.pupils.roll import live
 from intranet.settings.service import SettingContext
 from intranet.store import Writing, bulk
@@ -179,6 +180,10 @@ class _Checker:
                 str(first),
                 f"{long_date(first)} is not a school day here. It is kept as the file has it.",
             )
+        if known is not None and known["address_protected"] and (row.get("address") or row.get("postcode")):
+            self.rows.warn(
+                number, "address", "", "The address of this pupil is protected. An import leaves it as it is."
+            )
         if known is not None and row.get("upn") and who.key_of(known) != who.key_of(row):
             name = f"{known['legal_given']} {known['legal_family']}"
             self.rows.warn(
@@ -219,11 +224,10 @@ def _planned(
     if known is None:
         plan.new.append(row)
         return 0
+    kept = ADDRESS_FIELDS if known["address_protected"] else frozenset()
     fresh = {
-        key: value
-        for key, value in row.items()
-        if key not in BESIDES and value not in (None, "") and value != known[key]
-    }
+        key: value for key, value in row.items() if key not in BESIDES | kept and value not in (None, "") and value != known[key]
+    }  # fmt: skip
     moved = bool(row.get("group")) and plan.classes[row["group"]] != inside.get(known["id"])
     if fresh:
         plan.changed.append(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Connection, select
 
 from intranet import store
@@ -15,7 +16,7 @@ from intranet.extension.values import Placement
 from intranet.law import ages
 from intranet.law.words import long_date
 from intranet.people import Actor
-from intranet.pupils import contacts, flags, links
+from intranet.pupils import contacts, flags, links, upn
 from intranet.pupils import models as m
 from intranet.pupils.access import KnownPupil
 from intranet.pupils.changes import row_of
@@ -103,7 +104,7 @@ def build(ctx: SettingContext, caller: Caller, actor: Actor, pupil: KnownPupil, 
         badges=tuple(flags.shown(live, sensitive=sensitive)),
         contacts=None if people is None else tuple(people),
         missing=tuple(missing(row, people)) if people is not None else (),
-        warnings=tuple(text for place in placed for text in place.warnings) if full else (),
+        warnings=(*(text for place in placed for text in place.warnings), *_number(row["upn"])) if full else (),
         elsewhere=elsewhere,
     )
 
@@ -123,6 +124,12 @@ def _placements(conn: Connection, ctx: SettingContext, pupil_id: int, caller: Ca
         )
         for row in conn.execute(query)
     ]  # fmt: skip
+
+
+def _number(number: str | None) -> tuple[str, ...]:
+    """Return the warning for a UPN of an authority this install does not know (census rule 1530)."""
+    said = upn.warning(number, current_app.extensions["daymark.authorities"]) if number else None
+    return (said,) if said else ()
 
 
 def _owners(duties: Mapping[str, str] | None, here: str) -> tuple[tuple[str, str], ...]:

@@ -164,6 +164,17 @@ def test_another_setting_s_pupils_are_not_seen_by_an_import(school, other_school
     assert len(there(school)) == 1
 
 
+def test_a_protected_address_is_neither_changed_nor_shown_by_an_import(school, commit, look):
+    pupil = a_pupil(school.id, upn=AMBER[0], born="2016-05-04", address="9 Secret Way", address_protected=True)
+    data = csv_file((*AMBER, "1 Other Row"), header=(*HEADER, "Address"))
+    assert "The address of this pupil is protected. An import leaves it as it is." in [verdict.text for verdict in look("pupils", data).warnings]
+    commit("pupils", data)
+    with store.connection() as conn:
+        assert pupils.row_of(conn, school.id, pupil)["address"] == "9 Secret Way"
+        events = store.events.read(conn, school.id, stream=f"pupil:{pupil}")
+    assert all("Secret Way" not in str(event.data) and "Other Row" not in str(event.data) for event in events)
+
+
 # ---------------------------------------------------------------- contacts and classes
 
 CONTACTS = ("UPN", "Contact surname", "Contact forename", "Relationship", "Parental responsibility", "Mobile", "Home phone", "Priority")

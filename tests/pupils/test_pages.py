@@ -326,6 +326,23 @@ def test_a_class_is_opened_once_under_its_name(as_role, school):
     assert "There is a class of this name on 8 October 2025" in page
 
 
+def test_a_upn_of_an_unknown_authority_is_kept_with_a_warning(app, as_role, amber):
+    assert "authority number" not in as_role("office").get(f"/pupils/{amber}/")
+    app.extensions["daymark.authorities"] = frozenset({"838"})
+    page = as_role("office", name="Olive Owl").get(f"/pupils/{amber}/")
+    assert "The authority number 801 in `B801200005001` is not in this install’s list" in page.replace("&#39;", "’")
+
+
+def test_the_list_of_authorities_is_read_from_the_install_s_folder(tmp_path):
+    from intranet.pupils import authorities
+
+    assert authorities(tmp_path) == frozenset()
+    (tmp_path / "authorities.csv").write_text(
+        'LA (code),LA (name)\r\n838,Weatherby\r\n"940",North\r\n', encoding="utf-8-sig"
+    )
+    assert authorities(tmp_path) == {"838", "940"}
+
+
 def test_a_pupil_list_needs_the_same_statements_for_two_pupils_or_forty(school, as_role):
     from intranet.store import statements
 
