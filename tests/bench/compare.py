@@ -18,7 +18,7 @@ from tests.bench import figures, load, product
 from tests.bench.floor import build as build_floor
 
 HERE = Path(__file__).resolve().parent
-ROUNDS = 5
+ROUNDS = 3
 GROUPS, SIZE = 35, 30
 
 

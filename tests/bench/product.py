@@ -28,8 +28,6 @@ from tests.bench import load
 
 LAST_DAY = date(2026, 10, 23)
 NOW = datetime(2026, 12, 18, 16, 0, tzinfo=LONDON)
-_FIELD = re.compile(r'<(?:input|button)\b[^>]*\bname="([^"]+)"[^>]*>')
-_VALUE = re.compile(r'\bvalue="([^"]*)"')
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -57,48 +55,55 @@ class Plan:
     cookie: str = "sid-dev"
     turn: int = 0
     csrf: dict[int, str] = field(default_factory=dict)
+    cookies: dict[int, str] = field(default_factory=dict)  # Flask's own, which holds what the token is checked against
 
     def sign_in(self, port: int) -> None:
         """Open one register as each person, to learn their forms' token."""
         for n in range(len(self.tokens)):
             connection = http.client.HTTPConnection("127.0.0.1", port)
             connection.request("GET", self.path(n, 0), headers=self.headers(n))
-            page = connection.getresponse().read().decode()
+            answer = connection.getresponse()
+            page, kept = answer.read().decode(), answer.headers.get("Set-Cookie", "")
             found = _TOKEN.search(page)
             if found is None:
                 raise SystemExit(f"The register of person {n} has no form: {page[:400]}")
-            self.csrf[n] = unescape(found[1])
+            self.csrf[n], self.cookies[n] = unescape(found[1]), kept.split(";")[0]
 
     def headers(self, n: int) -> dict[str, str]:
         """Return a signed-in person's headers."""
-        return {"Cookie": f"{self.cookie}={self.tokens[n]}", "Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+        cookies = "; ".join(filter(None, (f"{self.cookie}={self.tokens[n]}", self.cookies.get(n))))
+        return {"Cookie": cookies, "Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
-    def path(self, n: int, k: int) -> str:
-        """Return the address of a class's k-th register not taken yet."""
+    def path(self, group: int, k: int) -> str:
+        """Return the address of a class's k-th session after the history."""
         day, key = self.days[k // 2], ("AM", "PM")[k % 2]
-        return f"/settings/{self.setting_id}/registers/{session_no(day, key)}/{self.groups[n]}/"
+        return f"/settings/{self.setting_id}/registers/{session_no(day, key)}/{self.groups[group]}/"
 
     def clients(self, clients: int, each: int, what: str) -> list[load.Client]:
-        """Return people who open, save, or open and save registers not taken before."""
-        made = []
-        for n in range(clients):
-            asked: list[load.Request] = []
-            for k in range(each):
-                path = self.path(n, self.turn + k)
-                opening: load.Request = ("GET", path, None)
-                saving: load.Request = ("POST", path, self.body(n, self.turn + k))
-                asked += {"open": [opening], "save": [saving], "both": [opening, saving]}[what]
-            made.append(load.Client(self.headers(n), tuple(asked)))
-        self.turn += each
-        return made
+        """Return people who open, save, or open and save registers not taken before, each of them only once."""
+        return [load.Client(self.headers(n), tuple(r for _ in range(each) for r in self.asked(n, what))) for n in range(clients)]
 
-    def body(self, n: int, k: int) -> str:
-        """Return the form of a register with two absences, as the page sends it."""
-        pupils = self.pupils[self.groups[n]]
+    def asked(self, n: int, what: str) -> list[load.Request]:
+        """Return one person's requests for the next register that is not taken (an opening leaves it so)."""
+        k, group = divmod(self.turn, len(self.groups))
+        self.turn += 1
+        path = self.path(group, k % (2 * len(self.days)))
+        opening: load.Request = ("GET", path, None)
+        if what == "open":
+            return [opening]
+        if k >= 2 * len(self.days):
+            raise SystemExit("The bench has run out of registers that are not taken yet; ask for fewer rounds.")
+        saving: load.Request = ("POST", path, self.body(group, k, n))
+        return [saving] if what == "save" else [opening, saving]
+
+    def body(self, group: int, k: int, n: int | None = None) -> str:
+        """Return the form of a register as the page sends it, with two children of thirty absent, others each time."""
+        pupils = self.pupils[self.groups[group]]
         present = "/" if k % 2 == 0 else "\\"
-        marks = {f"mark-{pupil}": "N" if i % 15 == 7 else present for i, pupil in enumerate(pupils)}
-        request_id = f"{n:08x}-0000-4000-8000-{k:012x}"
-        return urlencode({"csrf_token": self.csrf[n], "rid": request_id, "drawn": "0", "shown": "", "mode": "office", "act": "save", **marks})
+        marks = {f"mark-{pupil}": "N" if (i + 4 * k) % 15 == 7 else present for i, pupil in enumerate(pupils)}
+        request_id = f"{group:08x}-0000-4000-8000-{k:012x}"
+        token = self.csrf[group if n is None else n]
+        return urlencode({"csrf_token": token, "rid": request_id, "drawn": "0", "shown": "", "mode": "office", "act": "save", **marks})
 
 
 def build(home: Path) -> Plan:
