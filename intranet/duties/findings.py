@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
@@ -14,6 +15,8 @@ from intranet.duties.models import Duty, Finding
 from intranet.extension import baseline
 from intranet.extension.caller import DID_NOT_RUN, Caller
 from intranet.extension.values import Facts, PupilFacts, Trigger
+from intranet.law import packed as packing
+from intranet.law.marks import Mark
 from intranet.law.sessions import day_of, session_no
 from intranet.pupils import service as pupils
 from intranet.settings.service import SettingContext
@@ -84,8 +87,20 @@ def history(conn: Connection, ctx: SettingContext, caller: Caller, pupil_ids: Co
     year = stored.year_of(session_no(day, "AM"))
     counted = any(kind.counts for kind in caller.catalogue.record_kinds)
     known = pupils.facts(conn, ctx.id, pupil_ids, records=counted, on=day)
-    marks = stored.year(conn, ctx.id, list(known), [year - 1, year])
-    return [Facts(now, caller.setting, known[pupil], marks[pupil], caller.codes) for pupil in pupil_ids if pupil in known]
+    kept = stored.packed(conn, ctx.id, [year - 1, year], list(known))
+    return [
+        Facts(now, caller.setting, known[pupil], _marks(kept, pupil, (year - 1, year)), caller.codes) for pupil in pupil_ids if pupil in known
+    ]
+
+
+#: A class shares most of its marks (the same session, the same code), so that each is made once and a save stays quick.
+_mark = lru_cache(maxsize=65536)(Mark)
+
+
+def _marks(kept: Mapping[tuple[int, int], tuple[str, bytes]], pupil: int, years: Iterable[int]) -> list[Mark]:
+    """Return a pupil's marks from the packed years, oldest first."""
+    held = [(year, *kept[pupil, year]) for year in years if (pupil, year) in kept]
+    return [_mark(no, code) for year, layout, blob in held for no, code in packing.marks(blob, layout, date(year, packing.FIRST_MONTH, 1))]
 
 
 def concluded(
@@ -96,13 +111,17 @@ def concluded(
     return [trigger for found in caller.triggers_many(facts) for trigger in found]
 
 
+_OPENED = select(Finding.id, Finding.kind, Finding.pupil_id, Finding.anchor, Finding.title, Finding.data).where(
+    Finding.setting_id == bindparam("here"),
+    Finding.cleared_at.is_(None),
+    or_(Finding.pupil_id.in_(bindparam("pupils", expanding=True)), Finding.pupil_id.is_(None)),
+)
+
+
 def opened(conn: Connection, setting_id: int, pupil_ids: Iterable[int]) -> dict[Key, Any]:
     """Return the open findings of these pupils, and those about no pupil, by kind, pupil and anchor day; one statement."""
-    f = Finding
-    query = select(f.id, f.kind, f.pupil_id, f.anchor, f.title, f.data).where(
-        f.setting_id == setting_id, f.cleared_at.is_(None), or_(f.pupil_id.in_(list(pupil_ids)), f.pupil_id.is_(None))
-    )
-    return {(row.kind, row.pupil_id, row.anchor): row for row in conn.execute(query)}
+    rows = conn.execute(_OPENED, {"here": setting_id, "pupils": list(pupil_ids)})
+    return {(row.kind, row.pupil_id, row.anchor): row for row in rows}
 
 
 # -------------------------------------------------------------------- bringing the tables in line

@@ -230,11 +230,12 @@ def _weekly(conn: Connection, ctx: SettingContext, caller: Caller, now: datetime
     weeks = ctx.calendar.school_weeks(now.date() - timedelta(days=28), now.date())[-2:]
     for monday in weeks:
         deadline = deadlines.weekly(ctx.calendar, monday)
+        if deadline is None:
+            continue
         done = _kinds_recorded(conn, ctx.id, monday)
-        for kind in (kind for kind in kinds if kind.key not in done and deadline is not None):
-            assert deadline is not None
-            due = datetime.combine(deadline.last_in_time, time(23, 59), LONDON)
-            over = datetime.combine(deadline.overdue_from, time(), LONDON)
+        due = datetime.combine(deadline.last_in_time, time(23, 59), LONDON)
+        over = datetime.combine(deadline.overdue_from, time(), LONDON)
+        for kind in (kind for kind in kinds if kind.key not in done):
             yield Wanted(f"{WEEKLY}{kind.key}", f"{kind.label}, week of {monday:%-d %B}", kind.weekly, monday, due, over, urgency=60, clauses=kind.clauses)
 
 

@@ -10,7 +10,7 @@ from intranet.extension import host
 from intranet.people.actor import Actor, Grant
 from intranet.settings.service import context
 from intranet.store import records
-from tests.duties.playing import at, in_scope, save, waiting
+from tests.duties.playing import at, in_scope, moment, save, waiting
 from tests.fixtures.people import a_setting, an_account
 from tests.fixtures.pupils import a_class, a_pupil
 
@@ -147,3 +147,27 @@ def test_a_duty_that_ends_by_itself_or_without_an_outcome_is_refused(school):
     ctx = in_scope(setting, lambda: context(setting))
     with store.scope([setting]), pytest.raises(Exception, match="done when its register is complete"):
         service.complete(ctx, host.for_setting(ctx), row, "Done", actor=actor(setting, "office"), now=at("2025-10-08 09:32"))
+
+
+def test_the_last_week_that_the_calendar_knows_is_ticked_like_any_other(app):
+    at("2027-07-19 08:00")
+    setting = a_setting(setting_type="alternative_provision", legal_type="non_school", phase="special")
+    group = a_class(setting, "Otters")
+    pupil = a_pupil(setting, joined="2027-07-19", group=group, model="model_a")
+    tick("2027-07-19 09:31")
+    save(setting, "2027-07-20 AM", {pupil: "N"}, group=group, now="2027-07-20 09:05")
+    tick("2027-07-20 09:31")
+    audit = next(row for row in waiting(setting, {"attendance_lead"}) if row.kind.startswith("weekly:") and row.anchor.day == 19)
+    assert audit.due_at.date().day == 20
+    assert audit.overdue_from == moment("2027-07-21 00:00")
+    assert waiting(setting, {"office"}, "n_code")[0].due_at is None
+
+
+def test_a_setting_without_term_dates_is_ticked_without_an_error(app):
+    from intranet.law.calendar import Calendar
+
+    at("2025-10-08 08:00")
+    for kind in ("academy", "alternative_provision"):
+        setting = a_setting(kind, setting_type=kind, calendar=Calendar(()))
+        a_pupil(setting, joined="2025-10-08", group=a_class(setting))
+    assert tick("2025-10-08 09:31").failed == ()
