@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 from intranet import store
 from intranet.errors import NotAllowed, Refused
 from intranet.extension.caller import Caller
-from intranet.extension.values import Known, Proposal
+from intranet.extension.values import Known, Proposal, Slot
+from intranet.law.codes import CodesOn
 from intranet.law.sessions import session_of
 from intranet.people import Actor
 from intranet.people import service as people_service
 from intranet.pupils import service as pupils
-from intranet.registers import advice, desk_log, reading
+from intranet.registers import advice, desk_log, reading, rules
 from intranet.registers import desk_children as kids
 from intranet.registers.desk_children import Child
 from intranet.registers.desk_rules import Reason, slot_at, undo_seconds
@@ -71,8 +72,17 @@ def proposal(caller: Caller, child: Child, at: datetime, reason: Reason | None =
     slot = slot_at(child.slots, at)
     if slot is None:
         return None
-    known = Known("arrival", symbol=reason.symbol if reason else None, at=at, source="late desk")
-    return caller.propose_mark(slot, child.facts, known, at.date())
+    codes = caller.codes.on(at.date())
+    symbol = reason.symbol if reason and reason.symbol in codes else None
+    offered = caller.propose_mark(slot, child.facts, Known("arrival", symbol=symbol, at=at, source="late desk"), at.date())
+    return offered if offered and offered.symbol in codes else _by_start(slot, codes, at)
+
+
+def _by_start(slot: Slot, codes: CodesOn, at: datetime) -> Proposal:
+    """Return what an arrival comes to where the setting type has no closing time: in time, or late by so many minutes."""
+    late = rules.minute(at.time()) - rules.minute(slot.starts)
+    code = rules.meaning(codes, slot.key, "late" if late > 0 else "present")
+    return Proposal(code.symbol, f"Arrived {at:%H:%M}, session from {slot.starts:%H:%M}", late if late > 0 else None, source="late desk")
 
 
 def stays(caller: Caller, child: Child) -> str:
