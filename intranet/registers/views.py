@@ -117,8 +117,8 @@ def pupil_url(setting_id: int, pupil_id: int) -> str:
     return url_for("pupils.show", setting_id=setting_id, pupil_id=pupil_id)
 
 
-@blueprint.app_template_global("may")
-def may(permission: str, setting_id: int) -> bool:
+@blueprint.app_template_global("may_there")
+def may_there(permission: str, setting_id: int) -> bool:
     """Return whether the person may, so that a page leaves out what they may not do."""
     return can(permission, setting_id)
 

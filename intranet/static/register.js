@@ -144,6 +144,8 @@ class Register {
     const left = this.grid.left().length;
     const el = this.root.querySelector("[data-left]");
     if (el) el.textContent = left;
+    const rest = this.root.querySelector("[data-rest]");
+    if (rest) rest.disabled = left === 0;
     const dirty = this.grid.rows.some((row) => this.grid.dirty(row));
     this.keep(dirty);
     if (dirty) markDirty(this.form); else if (!this.form.dataset.noted) markSaved(this.form);
@@ -330,12 +332,17 @@ class Register {
   save() {
     if (this.sending) { this.again = true; return; }
     clearTimeout(this.timer);
-    if (!this.pending) {
+    if (this.pending) this.again = this.grid.rows.some((row) => this.differs(row, this.pending.marks.get(row))) || this.again; // sent next
+    else {
       const body = new FormData(this.form);
       body.set("act", "save");
       this.pending = { body, marks: new Map(this.grid.rows.map((row) => [row, this.grid.read(row)])) };
     }
     this.send();
+  }
+  differs(row, was) {
+    const now = this.grid.read(row);
+    return now.symbol !== was.symbol || now.minutes !== was.minutes;
   }
   async send() {
     this.sending = true;
@@ -377,8 +384,7 @@ class Register {
     this.form.elements.shown.value = [...this.grid.shown.keys()].map((pupil) => part.textContent.trim().split(";").find((one) => one.startsWith(`${pupil},`)) || pupil).join(";");
     for (const row of this.grid.rows) {
       const stands = marks.get(row.dataset.pupil);
-      const now = this.grid.read(row);
-      const touched = now.symbol !== sent.get(row).symbol || now.minutes !== sent.get(row).minutes;
+      const touched = this.differs(row, sent.get(row));
       if (stands) this.grid.shown.set(row.dataset.pupil, stands);
       if (stands && !touched) this.grid.put(row, stands);
     }
@@ -426,9 +432,10 @@ class Register {
   }
   /** Show the server's answer in place of the form; marks made while it was on its way are put back. */
   swap(part) {
-    const later = this.grid.rows.map((row) => [row.dataset.pupil, this.grid.read(row), this.pending.marks.get(row)]).filter(([, now, sent]) => now.symbol !== sent.symbol || now.minutes !== sent.minutes);
+    const later = this.grid.rows.filter((row) => this.differs(row, this.pending.marks.get(row)));
     store.drop(this.key);
-    if (later.length) store.write(this.key, { at: Date.now(), drawn: Number(this.form.elements.drawn.value), rest: "", marks: Object.fromEntries(later.map(([pupil, now]) => [pupil, now])) });
+    const marks = Object.fromEntries(later.map((row) => [row.dataset.pupil, this.grid.read(row)]));
+    if (later.length) store.write(this.key, { at: Date.now(), drawn: Number(this.form.elements.drawn.value), rest: "", marks });
     markSaved(this.form);
     this.root.replaceChildren(...part.body.childNodes);
     start(this.root);

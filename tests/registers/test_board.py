@@ -88,9 +88,15 @@ def test_a_nudge_is_on_the_first_page_of_whoever_takes_the_class_until_it_is_tak
     school.at("09:35")
     office, teacher = as_role("office"), as_role()
     office.post("/board/nudge/", **office.form("/board/"))
-    assert "Somebody is waiting for your register" in teacher.get("/")
+    assert "Somebody is waiting for it: reminded 09:35" in teacher.get("/")
     school.save({}, rest_present=True)
-    assert "Somebody is waiting" not in teacher.get("/")
+    assert "Take the morning register" not in teacher.get("/")
+
+
+def test_a_teachers_first_page_has_the_way_to_their_open_register(school, as_role):
+    html = as_role().get("/")
+    assert "Take the morning register: 3B" in html
+    assert f"/registers/{school.session()}/{school.group}/" in html
 
 
 def test_a_teacher_sees_their_own_classes_registers_and_not_the_board(school, as_role):

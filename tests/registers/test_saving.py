@@ -124,7 +124,7 @@ def test_after_the_close_a_saved_mark_changes_only_with_a_reason_and_only_by_who
     school.at("09:31")
     office = school.actor("office", an_account("office", setting=school.id), name="Olga Oak")
     drawn = school.page().drawn
-    with pytest.raises(MarksRefused, match="ask the office to correct it"):
+    with pytest.raises(MarksRefused, match="ask the attendance office to correct it"):
         school.save({0: "I"}, drawn=drawn)
     with pytest.raises(MarksRefused, match="needs a reason") as refused:
         school.save({0: "I"}, drawn=drawn, actor=office)
