@@ -9,11 +9,12 @@ def init_app(app: Flask) -> None:
     """Give the app its register pages, boards and desks, and its part of other rooms' pages."""
     from intranet.registers import views_marks  # noqa: F401 (it adds its routes)
     from intranet.registers.panel import init_panel
-    from intranet.registers.views import blueprint
+    from intranet.registers.views import blueprint, worker
     from intranet.registers.views_board import init_board
     from intranet.registers.views_desk import init_desk
 
     app.register_blueprint(blueprint)
+    app.add_url_rule("/register-worker.js", "register_worker", worker)
     init_desk(app)
     init_board(app)
     init_panel(app)

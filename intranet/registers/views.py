@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from intranet.errors import Refused
 from intranet.extension import host
@@ -18,7 +18,7 @@ from intranet.registers.forms import RegisterForm
 from intranet.registers.page import context_of
 from intranet.registers.values import MarksRefused, Outcome, RegisterPage
 from intranet.settings.context import SettingContext, context
-from intranet.web.kit import allow, clock_time, is_htmx, now, plural, respond, say_next, see_other
+from intranet.web.kit import allow, clock_time, is_htmx, now, plural, public, respond, say_next, see_other
 
 blueprint = Blueprint("registers", __name__, url_prefix="/settings/<int:setting_id>")
 REGISTER = "/registers/<int:session_no>/<int:group_id>/"
@@ -127,3 +127,12 @@ def may_there(permission: str, setting_id: int) -> bool:
 def new_rid() -> str:
     """Return a request id for one more form on a page."""
     return str(uuid.uuid4())
+
+
+@public("the shell for registers holds nothing about anybody")
+def worker() -> Response:
+    """Return the script that keeps shared files and says when there is no connection; it may look after registers only."""
+    body = current_app.extensions["daymark.static"].body("worker.js")
+    response = Response(body, mimetype="text/javascript")
+    response.headers["Service-Worker-Allowed"] = "/settings/"
+    return response

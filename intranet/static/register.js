@@ -456,4 +456,4 @@ document.addEventListener("submit", (event) => {
 
 const root = document.getElementById("register");
 if (root) start(root);
-if ("serviceWorker" in navigator && document.body.dataset.worker) navigator.serviceWorker.register(document.body.dataset.worker, { scope: "/settings/" }).catch(() => {});
+if (root?.dataset.worker && "serviceWorker" in navigator) navigator.serviceWorker.register(root.dataset.worker, { scope: "/settings/" }).catch(() => {});

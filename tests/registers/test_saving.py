@@ -250,3 +250,9 @@ def test_a_closed_day_shows_its_code_for_everybody_and_takes_no_marks(school, as
 def _last(school):
     with store.connection() as conn:
         return store.events.read(conn, school.id, stream=f"register:{school.session()}:{school.group}")[-1]
+
+
+def test_the_service_worker_holds_nothing_and_may_look_after_settings_only(school, as_role):
+    answer = as_role().client.get("/register-worker.js")
+    assert answer.headers["Service-Worker-Allowed"] == "/settings/"
+    assert "no-store" in answer.headers["Cache-Control"]
