@@ -82,6 +82,8 @@ def _page(setting_id: int, group_id: int, move: MoveForm, staff: StaffForm, stat
     move.group_id.choices = choices((other.id, other.name) for other in others)
     staff.account_id.choices = choices((row.id, f"{row.name}, {row.position_title}") for row in working)
     names = {row.id: row.name for row in working}
+    for field in staff:
+        field.id = f"staff-{field.name}"  # two forms share the page, and both ask for a first day
     return respond(
         "pupils/class.html", status=status, group=group, pupils=inside, names=names, move=move, staff=staff, form=move,
         may=lambda permission: current_actor().may(permission, setting_id),
