@@ -207,6 +207,8 @@ def undo(ctx: SettingContext, caller: Caller, actor: Actor, presence_id: int, no
         child = kids.access(conn, ctx, caller, actor, row.pupil_id, now)
         back = _restoring(conn, ctx, caller, actor, child, row, now) if row.mark_position else None
     with store.writing(now=now, actor_id=actor.account_id) as w:
+        if desk_log.one(w.conn, ctx.id, presence_id).undone_position is not None:
+            return  # somebody else undid it while this waited
         data = {"of": row.position, "session": row.session_no}
         stored = desk_log.record(w, ctx.id, "presence.undone", row.pupil_id, now, data)
         if back is not None and back.save is not None and back.wanted is not None:

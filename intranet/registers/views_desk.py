@@ -21,7 +21,7 @@ from intranet.registers.desk_forms import NOBODY, OTHER, ArrivalForm, DepartureF
 from intranet.registers.desk_rules import Reason, arrived_at, moment, read_keys, reason_for, reasons
 from intranet.registers.signout import Adult
 from intranet.settings.context import SettingContext, context
-from intranet.web.kit import NavItem, allow, choices, is_htmx, now, respond, say_next, see_other
+from intranet.web.kit import NavItem, WriteForm, allow, choices, is_htmx, now, respond, say_next, see_other
 
 blueprint = Blueprint("desk", __name__, url_prefix="/settings/<int:setting_id>")
 LATE, OUT = ("in", "back"), ("out",)
@@ -109,8 +109,7 @@ def sign_in(setting_id: int) -> Response:
     try:
         done = desk.sign_in(here.ctx, here.caller, here.actor, _arrival(here, form, adults), here.now)
     except Refused as refused:
-        form.take(refused)
-        form.drawn.raw_data, form.drawn.data = None, child.drawn
+        again(form, refused, child)
         return _late(here, 422, child=child, arrival=form)
     return _signed_in(here, done)
 
@@ -135,6 +134,12 @@ def _late(here: Hatch, status: int = 200, *, child: Child | None = None, found: 
     values: dict[str, Any] = {"child": child, "found": found, "text": text, "arrival": arrival, "lines": lines, "done": done,
                               "adults": adults, "offered": offered, "stays": stays, "reasons": reasons("late"), "undo": UndoForm(formdata=None)}  # fmt: skip
     return respond("desk/late.html", "desk/_late.html", status, words=here.caller.words, **values)
+
+
+def again(form: WriteForm, refused: Refused, child: Child) -> None:
+    """Put a refusal into a form that is drawn again from what the desk knows of the pupil now; nothing typed is lost."""
+    form.take(refused)
+    form.drawn.raw_data, form.drawn.data = None, child.drawn
 
 
 def _signed_in(here: Hatch, done: desk.SignedIn) -> Response:
@@ -227,7 +232,7 @@ def collect(setting_id: int) -> Response:
     try:
         signout.sign_out(here.ctx, here.caller, here.actor, _departure(here, form), here.now)
     except Refused as refused:
-        form.take(refused)
+        again(form, refused, child)
         return _out(here, 422, child=child, leaving=form)
     return _left(here, "Signed out.")
 

@@ -276,6 +276,26 @@ def test_undoing_a_first_mark_leaves_no_reason_yet_because_a_saved_mark_is_never
     assert school.mark(pupil) == ("N", None)
 
 
+def test_undo_pressed_twice_is_one_undoing(school, desk):
+    pupil = school.pupil("Amber")
+    school.at(9, 5)
+    desk.sign_in("am", "1")
+    entry = log(school, pupil)[0]
+    for number in ("06", "07"):
+        desk.post(f"/late-desk/{entry.id}/undo/", 303, rid=f"5f0f61de-3f52-4f0b-8a50-0f3df7f6c0{number}", drawn="0")
+    assert [one.kind for one in the_events(school, f"presence:{pupil}")] == ["presence.signed_in", "presence.undone"]
+
+
+def test_after_a_refusal_the_same_page_can_be_sent_again(app, school, desk):
+    pupil = school.pupil("Amber")
+    school.at(8, 55)
+    shown = desk.find("am")
+    school.take(Amber="N", drawn=0)
+    page = desk.post("/late-desk/", 422, keys="1", adult="none", **desk.drawn(shown))
+    desk.post("/late-desk/", 303, keys="1", adult="none", **desk.drawn(page))
+    assert school.mark(pupil) == ("L", 5) and len(log(school, pupil)) == 1
+
+
 def test_after_a_minute_an_entry_is_amended_in_the_register_not_undone(school, desk):
     pupil = school.pupil("Amber")
     school.at(9, 5)
