@@ -33,6 +33,7 @@ from intranet.store.writing import Writing
 
 SEED = 20260901
 SCHOOL_CLASSES, SCHOOL_SIZES, TRUST_SCHOOLS = 35, (30, 28), 6
+FORMER_SCHOOLS = ("Barleyhurst", "Quillbeck", "Rookthorpe", "Emberdale")
 GROUPS_AS_FLAGS = {"fsm": "fsm", "ehcp": "ehcp", "sen_support": "sen_support"}
 Progress = Callable[[str, float], None]
 
@@ -183,14 +184,22 @@ class _Place:
             setting_id=self.built.setting_id, upn=upn(number) if self.built.plan.setting_type != "tutoring" else None, legal_given=pupil.given,
             legal_family=pupil.family, born=pupil.born, sex="F" if self.random.random() < 0.5 else "M", year_group=pupil.year_group,
             address=f"{self.random.randrange(1, 90)} {self.random.choice(('Lantern', 'Pebble', 'Thimble', 'Quill'))} Lane", postcode="ZZ99 9ZZ",
-            admitted_on=pupil.starts, left_on=pupil.leaves, last_school="", offer={},
+            admitted_on=pupil.starts, left_on=pupil.leaves, last_school=self._last_school(pupil), offer=self._offer(),
         )  # fmt: skip
+
+    def _last_school(self, pupil: Pupil) -> str:
+        return "None before this one" if pupil.year_group == 0 else f"{self.random.choice(FORMER_SCHOOLS)} Primary"
+
+    def _offer(self) -> dict[str, int]:
+        if self.built.plan.setting_type != "independent_school":
+            return {}
+        return {"here": 10} if self.random.random() < 0.8 else {"here": 8, "elsewhere": 1}
 
     def _placement(self, caller: Caller, pupil: Pupil, pupil_id: int) -> m.Placement:
         model, duties, agreement = bookings.terms(self.random, self.built.plan, caller.catalogue.placement_models)
         return m.Placement(
             setting_id=self.built.setting_id, pupil_id=pupil_id, model=model, first=pupil.starts, last=pupil.leaves, expected_start=pupil.starts,
-            duties=duties, agreement=agreement, warnings=[],
+            duties=duties, agreement=agreement, warnings=[], confirmed_by=self._office(), confirmed_at=people.now_on(self.day, 7, 45),
         )  # fmt: skip
 
     def _store_family(self, w: Writing, pupil: Pupil, pupil_id: int) -> None:
