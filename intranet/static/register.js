@@ -395,6 +395,7 @@ class Register {
     if (tag) { tag.textContent = part.dataset.tag; tag.className = `app-tag app-tag--${part.dataset.tag.startsWith("Saved") ? "done" : "due"}`; }
     this.count();
     this.tell(part.dataset.text, "saved");
+    title("");
     this.root.querySelector("[data-marked]").textContent = `${part.dataset.count} of ${this.grid.shown.size} marked`;
     const more = this.again && this.grid.rows.some((row) => this.grid.dirty(row));
     this.again = false;
@@ -438,9 +439,15 @@ class Register {
     if (later.length) store.write(this.key, { at: Date.now(), drawn: Number(this.form.elements.drawn.value), rest: "", marks });
     markSaved(this.form);
     this.root.replaceChildren(...part.body.childNodes);
+    title("Error: ");
     start(this.root);
     this.root.querySelector("[data-problem]")?.focus();
   }
+}
+
+/** Begin the page's title with a word, or with none. */
+function title(word) {
+  document.title = word + document.title.replace(/^Error: /, "");
 }
 
 let here = null;
