@@ -64,5 +64,5 @@ def bench(_asked: Namespace) -> int:
 
 def screenshots(_asked: Namespace) -> int:
     """Take the README's pictures; return 0."""
-    import_module("intranet.demo.screenshots").main()
+    import_module("intranet.demo.screenshots").main(print)
     return 0

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ PICTURES: tuple[tuple[str, str, str, tuple[str, ...], dict[str, int]], ...] = (
 )
 
 
-def main() -> None:
+def main(say: Callable[[str], None] = lambda _line: None) -> None:
     """Write every picture of the README; raise ConfigError where there is no browser."""
     from playwright.sync_api import sync_playwright
 
@@ -47,7 +48,7 @@ def main() -> None:
             page = browser.new_page(viewport=size)  # type: ignore[arg-type]
             _go(page, address, setting, role, steps)
             page.screenshot(path=IMAGES / f"{name}.png")
-            print(f"{name}.png")
+            say(f"{name}.png")
         browser.close()
 
 
