@@ -28,7 +28,7 @@ from intranet.registers.values import Entry, OnRoll
 from intranet.settings.context import SettingContext
 from intranet.store import marks as stored_marks
 
-PROMPT = "Came alone. Ask who brought them and whether they are safe; tell the safeguarding lead if anything worries you."
+PROMPT = "Came alone. Ask whether they are safe; tell the safeguarding lead if anything worries you."
 UNDONE = "Late desk entry undone"
 
 
