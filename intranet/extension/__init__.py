@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
     made = host.Host([*discovery.in_tree(PLUGINS), *discovery.installed()])
     app.extensions["daymark.extensions"] = made
     app.extensions["daymark.roles"] = lambda setting_type: roles(made, setting_type)
+    app.extensions["daymark.words"] = lambda ctx: made.for_setting(ctx).words
     app.extensions["daymark.parameters"] = lambda ctx: made.for_setting(ctx).parameters
     own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader is not None else []
     folders = [folder for key in made.profiles if (folder := template_folder(made.plugin(key))) is not None]

@@ -15,17 +15,21 @@ from intranet.people.actor import ACCOUNT_COLUMNS, describe_role, in_force
 from intranet.people.events import append
 from intranet.people.models import Account, RoleGrant
 from intranet.people.places import Organisation, Setting
+from intranet.store.tables import HOUSE
 
 
-def create_account(w: store.Writing, email: str, name: str, position_title: str = "", *, ends_on: date | None = None, on: date) -> int:
-    """Return the id of a new account without a password; raise Refused when the e-mail is taken."""
+def create_account(
+    w: store.Writing, email: str, name: str, position_title: str = "", *, ends_on: date | None = None, on: date, request_id: str | None = None
+) -> int:  # fmt: skip
+    """Return the id of a new account without a password; raise Refused when the e-mail is taken, RequestSeen for a repeat."""
     address = email.strip().lower()
+    store.events.refuse_seen(w.conn, HOUSE, request_id)
     if w.conn.scalar(select(Account.id).where(Account.email == address)) is not None:
         text = f"E-mail “{address}”: an account has it already. Give that account a role instead."
         raise Refused("E-mail", address, "an account has it already", "Give that account a role instead", fields=[FieldProblem("email", text)])
     values = {"email": address, "name": name.strip(), "position_title": position_title.strip(), "ends_on": ends_on, "password_hash": ""}
     account_id = int(w.conn.execute(insert(Account).values(created_at=w.now, **values).returning(Account.id)).scalar_one())
-    append(w, account_id, "account.created", on, name=name.strip(), email=address)
+    append(w, account_id, "account.created", on, request_id, name=name.strip(), email=address)
     return account_id
 
 
@@ -64,6 +68,13 @@ def grant_cover(w: store.Writing, account_id: int, setting_id: int, first: date,
     here = and_(RoleGrant.account_id == account_id, RoleGrant.setting_id == setting_id, RoleGrant.first <= first)
     if w.conn.scalar(select(RoleGrant.id).where(here, or_(RoleGrant.last.is_(None), RoleGrant.last >= last)).limit(1)) is None:
         grant(w, account_id, "cover", first, last, setting_id=setting_id)
+
+
+def end_sign_ins(w: store.Writing, account_id: int, *, on: date, request_id: str | None = None) -> int:
+    """End every sign-in of an account and return how many there were; raise RequestSeen for a repeat."""
+    ended = sessions.end(w, account_id, w.now)
+    append(w, account_id, "account.sessions_ended", on, request_id, ended=ended)
+    return ended
 
 
 def disable(w: store.Writing, account_id: int, *, on: date) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from intranet import clock, store
 from intranet.config import Config
@@ -91,6 +91,12 @@ def end(w: store.Writing, account_id: int, now: datetime, *, only: int | None = 
     if but is not None:
         query = query.where(UserSession.id != but)
     return int(w.conn.execute(query.values(ended_at=now)).rowcount)
+
+
+def open_count(conn: Connection, account_id: int, now: datetime) -> int:
+    """Return how many sign-ins of an account may still be in use."""
+    live = (UserSession.ended_at.is_(None), UserSession.seen_at > now - limits.STAFF.idle)
+    return int(conn.scalar(select(func.count()).select_from(UserSession).where(UserSession.account_id == account_id, *live)) or 0)
 
 
 def renew(now: datetime) -> SignedIn | None:

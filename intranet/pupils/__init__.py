@@ -21,8 +21,8 @@ def init_app(app: Flask) -> None:
     app.extensions["daymark.authorities"] = authorities(app.config["DAYMARK"].home)
     app.register_blueprint(blueprint)
     app.extensions["daymark.navigation"].add(
-        NavItem("Pupils", "pupils.index", "pupil:read", 30),
-        NavItem("Classes", "pupils.class_list", "group:write", 35, under="pupils.index"),
+        NavItem("Pupils", "pupils.index", "pupil:read", 30, word="pupils"),
+        NavItem("Classes", "pupils.class_list", "group:write", 35, under="pupils.index", word="classes"),
     )
 
 

@@ -29,7 +29,7 @@ from intranet.web.kit import NavItem, SlotPart, allow, now, respond, say_next, s
 def init_board(app: Flask) -> None:
     """Put the pages into the navigation, a reminder on first pages, and the session's close into the header."""
     app.extensions["daymark.navigation"].add(
-        NavItem("Registers", "registers.index", "register:read", 10), NavItem("Board", "registers.board", "board:read", 15)
+        NavItem("Registers", "registers.index", "register:read", 10, word="registers"), NavItem("Board", "registers.board", "board:read", 15)
     )
     app.extensions["daymark.slots"].add("dashboard.cards", reminders, order=5)
     app.extensions["daymark.clock_line"] = clock_line

@@ -30,6 +30,7 @@ class HouseValue:
     first: date
     last: date | None
     author_id: int | None
+    id: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _read(row: SettingRow) -> SettingContext:
             select(HouseValueRow.__table__).where(HouseValueRow.setting_id == row.id).order_by(HouseValueRow.id)
         ).all()
     classes = tuple(ClassClosure(c.group_id, as_closure(c)) for c in closures if c.group_id is not None)
-    house = tuple(HouseValue(v.key, json.loads(v.value), v.reason, v.first, v.last, v.author_id) for v in values)
+    house = tuple(HouseValue(v.key, json.loads(v.value), v.reason, v.first, v.last, v.author_id, v.id) for v in values)
     return SettingContext(
         row.id, row.name, row.setting_type, row.legal_type, row.phase, row.authority, row.layout, row.version,
         calendar_of(list(periods), closures), house, classes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
@@ -10,6 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from intranet.people.forms import given
 from intranet.settings.service import NewClosure
+from intranet.settings.terms import NAMES, YearDates
 from intranet.web.kit import WriteForm, choices, required
 
 KINDS = {
@@ -79,3 +80,37 @@ class HouseValueForm(WriteForm):
         """Refuse an end before the beginning."""
         if self.first.data and field.data and field.data < self.first.data:
             raise ValidationError(f"Until: “{field.data:%d/%m/%Y}” is before the first day, {self.first.data:%d/%m/%Y}. Enter a later day.")
+
+
+class EndValueForm(WriteForm):
+    """The last day of a house value."""
+
+    last = DateField("Last day", [required("Last day: nothing was entered. Enter the last day it counts, like 14/10/2025.")])
+    reason = TextAreaField("Reason", [
+        required("Reason: nothing was entered. Enter why the setting ends it, and who decided."),
+        Length(max=2000, message="Reason: it is too long. Use at most 2,000 characters."),
+    ])  # fmt: skip
+
+
+class TermsForm(WriteForm):
+    """A school year: a first and a last day for each half-term (``first_1`` ... ``last_6``), and the INSET days."""
+
+    inset = TextAreaField("INSET days", [Length(max=2000, message="INSET days: it is too long. Enter one date on each line.")],
+                          description="One date on each line, like 01/09/2026")  # fmt: skip
+    version = IntegerField(default=0, widget=HiddenInput())
+    confirm = HiddenField(default="")
+
+    @classmethod
+    def showing(cls, dates: YearDates) -> TermsForm:
+        """Return the form filled with dates."""
+        given_days = {f"{which}_{n}": getattr(p, which) for n, p in enumerate(dates.periods[: len(NAMES)], start=1) for which in ("first", "last")}
+        return cls(formdata=None, data={"inset": "\n".join(f"{d:%d/%m/%Y}" for d in dates.inset), **given_days})
+
+    def pairs(self) -> list[tuple[date | None, date | None]]:
+        """Return the first and last day of each half-term as entered."""
+        return [(self[f"first_{n}"].data, self[f"last_{n}"].data) for n in range(1, len(NAMES) + 1)]
+
+
+for _n, _name in enumerate(NAMES, start=1):
+    setattr(TermsForm, f"first_{_n}", DateField(f"{_name}: first day", [Optional()]))
+    setattr(TermsForm, f"last_{_n}", DateField(f"{_name}: last day", [Optional()]))

@@ -25,7 +25,7 @@ Lines = Callable[[SettingContext, NewClosure], list[str]]
 def of_closing(ctx: SettingContext, new: NewClosure) -> list[str]:
     """Return what closing would change, a sentence each."""
     after = ctx.calendar if new.group_id else _with(ctx.calendar, as_closure(new))
-    return [*_days(ctx.calendar, after, new), *_code(ctx.calendar, new), *_taken(ctx, new), *_moved(ctx, ctx.calendar, after, new), *_others(ctx, new)]
+    return [*_days(ctx.calendar, after, new), *_code(ctx.calendar, new), *_taken(ctx, new), *moved(ctx, ctx.calendar, after, new), *_others(ctx, new)]
 
 
 def of_withdrawing(ctx: SettingContext, old: NewClosure) -> list[str]:
@@ -35,7 +35,7 @@ def of_withdrawing(ctx: SettingContext, old: NewClosure) -> list[str]:
     if gone in rest:
         rest.remove(gone)
     after = replace(ctx.calendar, closures=tuple(rest))
-    return [*_reopened(ctx.calendar, after, old), *_taken(ctx, old), *_moved(ctx, ctx.calendar, after, old)]
+    return [*_reopened(ctx.calendar, after, old), *_taken(ctx, old), *moved(ctx, ctx.calendar, after, old)]
 
 
 def _with(calendar: Calendar, closure: Closure) -> Calendar:
@@ -95,7 +95,7 @@ def _taken(ctx: SettingContext, new: NewClosure) -> Iterator[str]:
         yield f"{said} in these sessions: the marks stay as they are. Amend those that should show the closure."
 
 
-def _moved(ctx: SettingContext, before: Calendar, after: Calendar, new: NewClosure) -> Iterator[str]:
+def moved(ctx: SettingContext, before: Calendar, after: Calendar, new: NewClosure) -> Iterator[str]:
     """Yield the deadlines near the closure that fall on another day with it: marks N, and the week's and term's duties."""
     limit = _resolve_days(ctx, new.first)
     if before == after:

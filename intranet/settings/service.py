@@ -17,8 +17,8 @@ from intranet.people.places import Organisation, Setting
 from intranet.settings.context import HouseValue, SettingContext, context, read_setting, standing
 from intranet.settings.models import ClosureRow, HouseValueRow, TermPeriodRow
 
-__all__ = ["HouseValue", "SettingContext", "close", "context", "open_organisation", "open_setting", "read_setting", "set_house_value",
-           "set_terms", "standing", "withdraw"]  # fmt: skip
+__all__ = ["HouseValue", "SettingContext", "close", "context", "end_house_value", "open_organisation", "open_setting", "read_setting",
+           "set_house_value", "set_terms", "standing", "unchanged", "withdraw"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def open_setting(
     return made
 
 
-def set_terms(w: store.Writing, setting_id: int, year: str, periods: Iterable[TermPeriod]) -> None:
-    """Put these half-terms in the place of a school year's; raise Refused when they cannot stand together."""
+def set_terms(w: store.Writing, setting_id: int, year: str, periods: Iterable[TermPeriod], *, request_id: str | None = None) -> None:
+    """Put these half-terms in the place of a school year's; raise Refused when they cannot stand together, RequestSeen for a repeat."""
     new = tuple(periods)
     query = select(TermPeriodRow.__table__).where(TermPeriodRow.setting_id == setting_id, TermPeriodRow.year != year)
     others = tuple(TermPeriod(row.year, row.name, row.first, row.last) for row in w.conn.execute(query))
@@ -66,16 +66,16 @@ def set_terms(w: store.Writing, setting_id: int, year: str, periods: Iterable[Te
         Calendar(others + new)
     except ValueError as error:
         raise Refused("Term dates", year, str(error), "Correct the dates and save again") from error
+    data = {"years": year, "periods": [[p.name, p.first.isoformat(), p.last.isoformat()] for p in new]}
+    w.append(setting_id=setting_id, stream="calendar", kind="calendar.terms_set", data=data, occurred_on=w.now.date(), request_id=request_id)
     w.conn.execute(delete(TermPeriodRow).where(TermPeriodRow.setting_id == setting_id, TermPeriodRow.year == year))
     _insert_terms(w, setting_id, new)
-    data = {"years": year, "periods": [[p.name, p.first.isoformat(), p.last.isoformat()] for p in new]}
-    w.append(setting_id=setting_id, stream="calendar", kind="calendar.terms_set", data=data, occurred_on=w.now.date())
     bump(w, setting_id)
 
 
 def close(w: store.Writing, setting_id: int, new: NewClosure, *, request_id: str | None = None, version: int | None = None) -> int:
     """Return the id of a closure entered; raise Conflict when the setting has changed since ``version`` was shown."""
-    _unchanged(w, setting_id, version)
+    unchanged(w, setting_id, version)
     data = {"first": new.first.isoformat(), "last": new.last.isoformat(), "kind": new.kind, "label": new.label, "planned": new.planned,
             "session_key": new.session_key, "group_id": new.group_id}  # fmt: skip
     stored = w.append(
@@ -120,12 +120,39 @@ def set_house_value(
     return int(made)
 
 
+def end_house_value(w: store.Writing, setting_id: int, value_id: int, last: date, reason: str, *, request_id: str | None = None) -> HouseValueRow:
+    """End a house value on a day and return it as it was; raise NotFound when there is none, Refused when it had not begun or ended by then."""
+    mine = (HouseValueRow.setting_id == setting_id, HouseValueRow.id == value_id)
+    row = w.session.scalars(select(HouseValueRow).where(*mine)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such house value at this setting. Open the policy page again.")
+    _refuse_last_day(row, last)
+    data = {"value_id": value_id, "key": row.key, "last": last.isoformat(), "reason": reason}
+    w.append(setting_id=setting_id, stream=f"policy:{row.key}"[:80], kind="policy.value_ended", data=data, occurred_on=last,
+             request_id=request_id, basis=row.position)  # fmt: skip
+    w.conn.execute(update(HouseValueRow).where(*mine).values(last=last))
+    bump(w, setting_id)
+    return row
+
+
+def _refuse_last_day(row: HouseValueRow, last: date) -> None:
+    shown = f"{last:%d/%m/%Y}"
+    if last < row.first:
+        rule, step = f"the value counts from {row.first:%d/%m/%Y}", "Enter that day or a later one"
+    elif row.last is not None and last > row.last:
+        rule, step = f"it ends on {row.last:%d/%m/%Y} already", "Enter an earlier day, or set a new value"
+    else:
+        return
+    raise Refused("Last day", shown, rule, step, fields=["last"])
+
+
 def bump(w: store.Writing, setting_id: int) -> None:
     """Count a change of the setting, so that every process reads it again."""
     w.conn.execute(update(Setting).where(Setting.id == setting_id).values(version=Setting.version + 1))
 
 
-def _unchanged(w: store.Writing, setting_id: int, version: int | None) -> None:
+def unchanged(w: store.Writing, setting_id: int, version: int | None) -> None:
+    """Raise Conflict when the setting has changed since ``version`` was shown."""
     if version is not None and read_setting(w.conn, setting_id).version != version:
         raise Conflict([], "The calendar was changed by somebody else since this preview was made. Nothing was stored. Look at the preview again.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -45,7 +45,7 @@ def _shell(here: SignedIn) -> Shell:
         setting=ShellSetting(row.id, row.name) if row else None,
         settings=tuple(ShellSetting(one.id, one.name) for one in actor.settings),
         actor=ShellActor(actor.name, actor.role_label(row.id if row else None) or None),
-        nav=current_app.extensions["daymark.navigation"].links(lambda p: actor.may(p, row.id), row.id) if row else (),
+        nav=current_app.extensions["daymark.navigation"].links(lambda p: actor.may(p, row.id), row.id, words=_words(ctx)) if row else (),
         context_line=context_line(ctx.calendar if ctx else None, at.date()),
         clock_line=_clock_line(ctx, actor, at),
         demo=_demo(),
@@ -96,6 +96,12 @@ def _setting_here(actor: Actor) -> SettingRow | None:
 def _context(row: SettingRow) -> SettingContext:
     with store.scope([row.id]):
         return context(row.id)
+
+
+def _words(ctx: SettingContext | None) -> Mapping[str, str]:
+    """Return what the setting's type calls things, as the extension room knows it."""
+    known: Callable[[SettingContext], Mapping[str, str]] | None = current_app.extensions.get("daymark.words")
+    return known(ctx) if known and ctx else {}
 
 
 def _clock_line(ctx: SettingContext | None, actor: Actor, at: datetime) -> str:

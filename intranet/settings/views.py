@@ -13,9 +13,9 @@ from intranet.errors import Conflict, NotFound, Refused
 from intranet.people import access_setting, can, current_actor
 from intranet.people.forms import given
 from intranet.people.service import names
-from intranet.settings import month_view, policy, preview, service
+from intranet.settings import month_view, policy, preview, service, terms, views_terms
 from intranet.settings.context import context
-from intranet.settings.forms import CloseForm, HouseValueForm, WithdrawForm
+from intranet.settings.forms import CloseForm, EndValueForm, HouseValueForm, WithdrawForm
 from intranet.settings.models import ClosureRow
 from intranet.web.kit import NavItem, allow, choices, now, respond, say_next, see_other
 
@@ -25,6 +25,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/settings/<int:setting_i
 def init_views(app: Flask) -> None:
     """Give the app the pages and their places in the navigation."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(views_terms.blueprint)
     app.extensions["daymark.navigation"].add(
         NavItem("Calendar", "settings.calendar", "policy:read", 70), NavItem("Policy", "settings.policy_page", "policy:read", 80)
     )
@@ -106,6 +107,20 @@ def house_value(setting_id: int, key: str) -> Response:
     return see_other("settings.policy_page", setting_id=setting_id)
 
 
+@blueprint.route("/policy/<string:key>/end/<int:value_id>/", methods=["GET", "POST"])
+@allow("policy:write")
+def end_value(setting_id: int, key: str, value_id: int) -> Response:
+    """Show a house value with the form that ends it, or end it."""
+    ctx, form = context(setting_id), EndValueForm()
+    value = next((v for v in ctx.house_values if v.id == value_id and v.key == key), None)
+    if value is None:
+        raise NotFound("There is no such house value at this setting. Open the policy page again.")
+    if not (form.validate_on_submit() and _ended(setting_id, value_id, form)):
+        return respond("settings/end_value.html", status=422 if form.is_submitted() else 200, form=form, setting=ctx, value=value)
+    say_next(f"The house value for {key} ends on that day.")
+    return see_other("settings.policy_page", setting_id=setting_id)
+
+
 def _calendar(setting_id: int, year: str) -> Response:
     ctx = context(setting_id)
     years = list(dict.fromkeys(period.year for period in ctx.calendar.periods))
@@ -115,6 +130,7 @@ def _calendar(setting_id: int, year: str) -> Response:
         closures = service.standing(conn, setting_id)
     months = month_view.months(ctx.calendar, closures, year) if years else []
     return respond("settings/calendar.html", setting=access_setting(setting_id), ctx=ctx, year=year, years=years, months=months,
+                   coming=terms.next_year(years or [ctx.calendar.school_year(now().date())]),
                    terms=[p for p in ctx.calendar.periods if p.year == year], may_close=can("calendar:write", setting_id))  # fmt: skip
 
 
@@ -132,6 +148,19 @@ def _store_value(setting_id: int, key: str, value: Any, form: HouseValueForm) ->
             service.set_house_value(w, setting_id, key, value, given(form.reason.data), given(form.first.data), form.last.data, request_id=form.request_id)
     except store.RequestSeen:
         return  # the same form sent twice: it is stored once
+
+
+def _ended(setting_id: int, value_id: int, form: EndValueForm) -> bool:
+    """Return whether the value was ended; the form says why not."""
+    try:
+        with store.writing(now=now(), actor_id=current_actor().account_id) as w:
+            service.end_house_value(w, setting_id, value_id, given(form.last.data), given(form.reason.data), request_id=form.request_id)
+    except store.RequestSeen:
+        return True  # the same form sent twice: it ended once
+    except Refused as refused:
+        form.take(refused)
+        return False
+    return True
 
 
 def _closure(setting_id: int, closure_id: int) -> Any:

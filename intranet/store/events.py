@@ -19,7 +19,7 @@ from intranet.store.kinds import Kind, kind_of, kinds, mark_kinds, register_kind
 from intranet.store.scope import current
 from intranet.store.tables import event
 
-__all__ = ["Kind", "RequestSeen", "Stored", "VersionTaken", "kind_of", "kinds", "mark_kinds", "register_kind"]
+__all__ = ["Kind", "RequestSeen", "Stored", "VersionTaken", "kind_of", "kinds", "mark_kinds", "refuse_seen", "register_kind"]
 
 SALT_BYTES = 16
 FIRST_LINK = bytes(32)
@@ -211,6 +211,16 @@ def append(conn: Connection, draft: Draft, key: bytes, version: int | None = Non
         draft.actor_id,
         draft.data,
     )
+
+
+def refuse_seen(conn: Connection, setting_id: int, request_id: str | None) -> None:
+    """Raise RequestSeen for a request stored before, ahead of checks that its first time would make fail."""
+    if request_id is None:
+        return
+    hold_chain(conn, setting_id)
+    row = conn.execute(_SEEN, {"setting_id": setting_id, "request_id": request_id, "part": 0}).mappings().one_or_none()
+    if row is not None:
+        raise RequestSeen(stored(row))
 
 
 def hold_chain(conn: Connection, setting_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request, url_for
 
@@ -20,6 +20,12 @@ class NavItem:
     order: int = 50
     under: str = ""
     own: str = ""  # what the page is called inside its section, where that is not the section's label
+    word: str = ""  # the word of the setting type that names it, such as "pupils"; the label where it has none
+
+    def named(self, words: Mapping[str, str]) -> NavItem:
+        """Return the page as a setting with these words calls it."""
+        own = words.get(self.word, "")
+        return replace(self, label=own[:1].upper() + own[1:]) if own else self
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class NavLink:
     label: str
     url: str
     current: bool = False
-    section: tuple["NavLink", ...] = ()
+    section: tuple[NavLink, ...] = ()
 
 
 class Navigation:
@@ -47,9 +53,11 @@ class Navigation:
         """Return every item offered, in order."""
         return tuple(sorted(self._items, key=lambda item: (item.order, item.label)))
 
-    def links(self, may: Callable[[str], bool], setting_id: int, extra: Sequence[NavItem] = ()) -> tuple[NavLink, ...]:
-        """Return the sections this person may open in this setting; the current one and its current page are marked."""
-        offered = sorted([*self.items, *extra], key=lambda item: (item.order, item.label))
+    def links(
+        self, may: Callable[[str], bool], setting_id: int, extra: Sequence[NavItem] = (), words: Mapping[str, str] | None = None
+    ) -> tuple[NavLink, ...]:  # fmt: skip
+        """Return the sections this person may open in this setting, in its words; the current one and its current page are marked."""
+        offered = [item.named(words or {}) for item in sorted([*self.items, *extra], key=lambda item: (item.order, item.label))]
         allowed = [item for item in offered if may(item.permission)]
         heads = {item.endpoint for item in allowed if not item.under}
         top = [item for item in allowed if item.under not in heads][:LONGEST]

@@ -191,9 +191,9 @@ def test_in_the_demo_one_picks_who_to_be_and_every_page_says_it_is_a_demo(sqlite
 
 
 def test_no_form_of_these_rooms_is_taken_without_its_token_and_every_answer_has_the_headers(app, client, setting, head):
-    ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("people", "own", "accounts", "demo", "settings")]
+    ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("people", "own", "accounts", "demo", "settings", "terms")]
     assert len(ours) > 20
-    values = {"setting_id": setting, "account_id": head, "grant_id": 1, "closure_id": 1, "session_id": 1, "key": "x", "year": "x", "token": "x"}
+    values = {"setting_id": setting, "account_id": head, "grant_id": 1, "closure_id": 1, "session_id": 1, "value_id": 1, "key": "x", "year": "x", "token": "x"}
     with app.test_request_context():
         paths = [(rule, rule.build({k: v for k, v in values.items() if k in rule.arguments})[1]) for rule in ours]
     for rule, path in paths:
@@ -203,3 +203,41 @@ def test_no_form_of_these_rooms_is_taken_without_its_token_and_every_answer_has_
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
             assert answer.headers["Cache-Control"] == "no-store"
     assert count(Account) == 1
+
+
+def test_the_same_new_account_sent_twice_is_made_once_and_the_second_answer_leads_to_it(app, client, setting, head):
+    assert post(client, f"/settings/{setting}/accounts/", **GOOD).status_code == 200
+    again = post(client, f"/settings/{setting}/accounts/", **GOOD)
+    assert again.status_code == 303 and re.search(r"/accounts/\d+/$", again.location)
+    assert "This account was made before" in client.get(again.location).get_data(as_text=True)
+    assert count(Account) == 2 and count(RoleGrant) == 2
+    other = post(client, f"/settings/{setting}/accounts/", **{**GOOD, "rid": "1c9e1d0e-54b3-4b6e-8a55-59c1f3f0e0aa"})
+    assert other.status_code == 422 and "an account has it already" in other.get_data(as_text=True)
+
+
+def test_an_administrator_ends_every_sign_in_of_another_person_at_once(app, client, setting, head):
+    kit = an_account("teacher", setting=setting, name="Kit Crane")
+    phones = [signed_in(app.test_client(), kit) for _ in range(2)]
+    assert [one.get("/account/").status_code for one in phones] == [200, 200]
+    base = f"/settings/{setting}/accounts/{kit}/"
+    assert "2 sign-ins are open." in client.get(base).get_data(as_text=True)
+    assert post(client, base + "sign-ins/end/").status_code == 303
+    assert "2 sign-ins ended." in client.get(base).get_data(as_text=True)
+    assert post(client, base + "sign-ins/end/").status_code == 303  # pressed twice: one event, the same words
+    page = client.get(base).get_data(as_text=True)
+    assert "2 sign-ins ended." in page and "0 sign-ins are open." in page
+    assert [one.get("/account/").status_code for one in phones] == [302, 302]
+    assert client.get("/account/").status_code == 200
+    with store.connection() as conn:
+        events = [e for e in store.events.read(conn, 0, stream=f"account:{kit}") if e.kind == "account.sessions_ended"]
+    assert [(e.actor_id, e.data["ended"]) for e in events] == [(head, 2)]
+
+
+def test_sign_ins_are_ended_only_where_the_account_works_and_only_by_who_looks_after_accounts(app, client, setting, head):
+    stranger = an_account("teacher", setting=a_setting("Other"), name="Wren West")
+    theirs = signed_in(app.test_client(), stranger)
+    assert post(client, f"/settings/{setting}/accounts/{stranger}/sign-ins/end/").status_code == 404
+    teacher = signed_in(app.test_client(), an_account("teacher", setting=setting, name="Kit Crane"))
+    assert post(teacher, f"/settings/{setting}/accounts/{head}/sign-ins/end/").status_code == 403
+    assert client.post(f"/settings/{setting}/accounts/{head}/sign-ins/end/", data={"csrf_token": csrf(client), "rid": "1"}).status_code == 422
+    assert theirs.get("/account/").status_code == 200 and client.get("/account/").status_code == 200

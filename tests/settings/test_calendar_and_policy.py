@@ -84,9 +84,23 @@ def test_the_frame_names_the_setting_the_person_and_only_pages_they_may_open(app
     page = head.get(f"/settings/{setting}/calendar/").get_data(as_text=True)
     assert "Larkspur Academy" in page
     assert "Hollis Hart" in page
-    assert f'href="/settings/{setting}/accounts/"' in page
+    accounts = f'href="/settings/{setting}/accounts/"'
+    assert accounts in head.get(f"/settings/{setting}/policy/").get_data(as_text=True)
     teacher = signed_in(app.test_client(), an_account("teacher", setting=setting, name="Kit Crane"))
-    assert f'href="/settings/{setting}/accounts/"' not in teacher.get(f"/settings/{setting}/calendar/").get_data(as_text=True)
+    assert accounts not in teacher.get(f"/settings/{setting}/policy/").get_data(as_text=True)
+
+
+def test_the_navigation_speaks_in_the_settings_own_words(app):
+    said = {}
+    for setting_type, role in (("primary_school", "head"), ("tutoring", "head"), ("alternative_provision", "head")):
+        setting = a_setting(setting_type=setting_type, layout="T" if setting_type != "primary_school" else "H")
+        client = signed_in(app.test_client(), an_account(role, setting=setting, name=f"Head of {setting_type}"))
+        page = client.get(f"/settings/{setting}/pupils/").get_data(as_text=True)
+        labels = re.findall(r"<a [^>]*href=\"/settings/\d+/(pupils|registers|classes)/\"[^>]*>\s*([^<]+?)\s*<", page)
+        said[setting_type] = dict(reversed(labels))  # the first link to a page is the navigation's
+    assert said["primary_school"] == {"pupils": "Pupils", "registers": "Registers", "classes": "Classes"}
+    assert said["tutoring"] == {"pupils": "Learners", "registers": "Session records", "classes": "Tutor groups"}
+    assert said["alternative_provision"]["classes"] == "Class teams"
 
 
 def test_a_setting_is_read_again_only_when_it_has_changed(head, setting):

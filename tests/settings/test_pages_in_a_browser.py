@@ -7,7 +7,9 @@ from datetime import datetime
 
 import pytest
 
+from intranet import store
 from intranet.clock import LONDON
+from intranet.settings import service
 from tests.fixtures.databases import running
 from tests.fixtures.people import a_setting, an_account, csrf, signed_in
 from tests.web.browser import browser, served, violations
@@ -42,11 +44,14 @@ def test_every_page_is_accessible_at_both_widths(demo):
     setting = a_setting()
     head = an_account("head", setting=setting, name="Hollis Hart", title="Head teacher")
     other = an_account("teacher", setting=setting, name="Kit Crane")
+    with store.scope([setting]), store.writing(now=MONDAY, actor_id=head) as w:
+        value = service.set_house_value(w, setting, "n_code.resolve_days", 3, "Governors", MONDAY.date())
     client = signed_in(demo.test_client(), head)
     csrf(client)
     token = client.get_cookie("sid-dev").value
     base = f"/settings/{setting}"
-    own = ("calendar/", "calendar/2025-26/", "close/", "policy/", "policy/n_code.resolve_days/", "accounts/", f"accounts/{other}/")
+    own = ("calendar/", "calendar/2025-26/", "close/", "policy/", "policy/n_code.resolve_days/", "accounts/", f"accounts/{other}/",
+           "calendar/terms/2026-27/", "calendar/terms/2027-28/", f"policy/n_code.resolve_days/end/{value}/")
     logged = []
     with served(demo) as at, browser() as made:
         page = made.new_page()
@@ -62,11 +67,17 @@ def test_every_page_is_accessible_at_both_widths(demo):
         preview = (page.get_by_text("Not stored yet.").is_visible(), violations(page))
         page.get_by_role("button", name="Close the school").click()
         stored = (page.get_by_text("Closed: Snow.").is_visible(), violations(page))
+        page.goto(f"{at}{base}/calendar/terms/2026-27/")
+        page.get_by_label("Autumn 2: last day").fill("2026-12-16")
+        page.get_by_role("button", name="Show what it changes").click()
+        term_preview = (page.get_by_text("2 days are no school day any more").is_visible(), violations(page))
+        page.get_by_role("button", name="Store these dates").click()
+        term_stored = (page.get_by_text("Term dates of 2026-27 stored.").is_visible(), violations(page))
         page.goto(f"{at}{base}/close/")
         page.get_by_role("button", name="Show what it changes").click()
         refused = (page.get_by_role("alert").filter(has_text="First day").is_visible(), violations(page))
     assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong.items())
-    assert [preview, stored, refused] == [(True, [])] * 3
+    assert [preview, stored, term_preview, term_stored, refused] == [(True, [])] * 5
     assert [line for line in logged if "422" not in line] == []
     assert list(demo.extensions["daymark.csp_reports"].latest) == []
 

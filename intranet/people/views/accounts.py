@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, url_for
 
 from intranet import store
 from intranet.errors import NotAllowed, Refused
-from intranet.people import service, signin
+from intranet.people import service, sessions, signin
 from intranet.people.access import access_setting, current_actor
 from intranet.people.actor import Actor, load_actor, role_book
 from intranet.people.forms import AccountForm, ButtonForm, EndGrantForm, GrantForm, given
 from intranet.people.permissions import CORE_ROLES
-from intranet.web.kit import allow, choices, now, respond, say_next, see_other
+from intranet.web.kit import allow, choices, now, plural, respond, say_next, see_other
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/settings/<int:setting_id>/accounts")
 #: Given for an organisation or the whole install, never on a setting's page.
@@ -37,10 +37,10 @@ def create(setting_id: int) -> Response:
     if not form.validate():
         return _list(setting_id, form, 422)
     try:
-        with store.writing(now=at, actor_id=current_actor().account_id) as w:
-            account_id = service.create_account(w, given(form.email.data), given(form.name.data), form.position_title.data or "", on=at.date())
-            service.grant(w, account_id, form.role.data, given(form.first.data), form.last.data, setting_id=setting_id)
-            token = signin.make_link(w, account_id, first=True)
+        account_id, token = _make(setting_id, form, at)
+    except store.RequestSeen as seen:
+        say_next("This account was made before, when the form was sent the first time. If its link was lost, make a new one here.")
+        return see_other("accounts.shown", setting_id=setting_id, account_id=(seen.data or {})["account_id"])
     except Refused as refused:
         form.take(refused)
         return _list(setting_id, form, 422)
@@ -92,6 +92,37 @@ def link(setting_id: int, account_id: int) -> Response:
     with store.writing(now=at, actor_id=current_actor().account_id) as w:
         token = signin.make_link(w, account_id, first=not row.has_password)
     return _one(setting_id, account_id, link=token)
+
+
+def _make(setting_id: int, form: AccountForm, at: datetime) -> tuple[int, str]:
+    """Return the id of the new account and the token of its link; raise RequestSeen for a form sent twice, Refused for an e-mail that is taken."""
+    with store.writing(now=at, actor_id=current_actor().account_id) as w:
+        made = service.create_account(
+            w, given(form.email.data), given(form.name.data), form.position_title.data or "", on=at.date(), request_id=form.request_id
+        )
+        service.grant(w, made, form.role.data, given(form.first.data), form.last.data, setting_id=setting_id)
+        return made, signin.make_link(w, made, first=True)
+
+
+@blueprint.post("/<int:account_id>/sign-ins/end/")
+@allow("account:admin")
+def end_sign_ins(setting_id: int, account_id: int) -> Response:
+    """End every sign-in of the account, wherever it is open."""
+    form, at = ButtonForm(), now()
+    _known(setting_id, account_id)
+    if not form.validate():
+        raise Refused("Sign-ins", None, "the button was not the one on the account's page", "Open the account again and press it there")
+    ended = _end_sign_ins(account_id, at, form.request_id)
+    say_next(f"{plural(ended, 'sign-in')} ended. The person is asked for their password on the next page they open.")
+    return see_other("accounts.shown", setting_id=setting_id, account_id=account_id)
+
+
+def _end_sign_ins(account_id: int, at: datetime, request_id: str) -> int:
+    try:
+        with store.writing(now=at, actor_id=current_actor().account_id) as w:
+            return service.end_sign_ins(w, account_id, on=at.date(), request_id=request_id)
+    except store.RequestSeen as seen:
+        return int((seen.data or {})["ended"])  # the same button pressed twice
 
 
 def _give(setting_id: int, account_id: int, form: GrantForm) -> None:
@@ -157,9 +188,11 @@ def _one(
     row = _known(setting_id, account_id)
     with store.connection() as conn:
         grants = _rows(setting_id, service.grants_of(conn, setting_id, {account_id}))
+        open_now = sessions.open_count(conn, account_id, now())
     base = current_app.config["DAYMARK"].base_url.rstrip("/")  # never the Host header: a link must not lead elsewhere
     return respond(
-        "people/one_account.html", status=status, account=row, grants=grants, setting=access_setting(setting_id), button=ButtonForm(formdata=None),
+        "people/one_account.html", status=status, account=row, grants=grants, open=open_now, setting=access_setting(setting_id),
+        button=ButtonForm(formdata=None),
         form=form or _drawn(GrantForm(formdata=None), setting_id), end_form=end_form or EndGrantForm(formdata=None),
         link=base + url_for("people.open_link", token=link) if link else "",
     )  # fmt: skip
