@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, insert, or_, select, update
 
 from intranet import store
 from intranet.duties.models import Duty, Finding
 from intranet.extension import baseline
 from intranet.extension.caller import DID_NOT_RUN, Caller
 from intranet.extension.values import Facts, PupilFacts, Trigger
-from intranet.law import packed as packing
-from intranet.law.marks import Mark
 from intranet.law.sessions import day_of, session_no
 from intranet.pupils import service as pupils
 from intranet.settings.service import SettingContext
@@ -44,7 +42,7 @@ def judge(
 ) -> list[FindingChange]:
     """Raise, extend and clear the findings of these pupils; ``plain`` were first marked present and matter only with an open finding."""
     known = opened(w.conn, ctx.id, pupil_ids)
-    concerned = {key[1] for key in known}
+    concerned = {pupil for kind, pupil, _ in known if kind not in baseline.UNTOUCHED_BY_PRESENCE}
     looked = [pupil for pupil in pupil_ids if pupil not in plain or pupil in concerned]
     if not looked:
         return []
@@ -87,20 +85,8 @@ def history(conn: Connection, ctx: SettingContext, caller: Caller, pupil_ids: Co
     year = stored.year_of(session_no(day, "AM"))
     counted = any(kind.counts for kind in caller.catalogue.record_kinds)
     known = pupils.facts(conn, ctx.id, pupil_ids, records=counted, on=day)
-    kept = stored.packed(conn, ctx.id, [year - 1, year], list(known))
-    return [
-        Facts(now, caller.setting, known[pupil], _marks(kept, pupil, (year - 1, year)), caller.codes) for pupil in pupil_ids if pupil in known
-    ]
-
-
-#: A class shares most of its marks (the same session, the same code), so that each is made once and a save stays quick.
-_mark = lru_cache(maxsize=65536)(Mark)
-
-
-def _marks(kept: Mapping[tuple[int, int], tuple[str, bytes]], pupil: int, years: Iterable[int]) -> list[Mark]:
-    """Return a pupil's marks from the packed years, oldest first."""
-    held = [(year, *kept[pupil, year]) for year in years if (pupil, year) in kept]
-    return [_mark(no, code) for year, layout, blob in held for no, code in packing.marks(blob, layout, date(year, packing.FIRST_MONTH, 1))]
+    marks = stored.histories(conn, ctx.id, list(known), [year - 1, year])
+    return [Facts(now, caller.setting, known[pupil], marks[pupil], caller.codes) for pupil in pupil_ids if pupil in known]
 
 
 def concluded(
@@ -111,17 +97,35 @@ def concluded(
     return [trigger for found in caller.triggers_many(facts) for trigger in found]
 
 
-_OPENED = select(Finding.id, Finding.kind, Finding.pupil_id, Finding.anchor, Finding.title, Finding.data).where(
+@dataclass(frozen=True)
+class Opened:
+    """A finding that is open; its data is read only when it is looked at, as most findings of a class do not change."""
+
+    id: int
+    kind: str
+    pupil_id: int | None
+    anchor: date
+    title: str
+    text: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Return what was kept with it."""
+        kept: dict[str, Any] = json.loads(self.text)
+        return kept
+
+
+_OPENED = select(Finding.id, Finding.kind, Finding.pupil_id, Finding.anchor, Finding.title, cast(Finding.data, Text)).where(
     Finding.setting_id == bindparam("here"),
     Finding.cleared_at.is_(None),
     or_(Finding.pupil_id.in_(bindparam("pupils", expanding=True)), Finding.pupil_id.is_(None)),
 )
 
 
-def opened(conn: Connection, setting_id: int, pupil_ids: Iterable[int]) -> dict[Key, Any]:
+def opened(conn: Connection, setting_id: int, pupil_ids: Iterable[int]) -> dict[Key, Opened]:
     """Return the open findings of these pupils, and those about no pupil, by kind, pupil and anchor day; one statement."""
     rows = conn.execute(_OPENED, {"here": setting_id, "pupils": list(pupil_ids)})
-    return {(row.kind, row.pupil_id, row.anchor): row for row in rows}
+    return {(row[1], row[2], row[3]): Opened(*row) for row in rows}
 
 
 # -------------------------------------------------------------------- bringing the tables in line
@@ -130,7 +134,7 @@ def opened(conn: Connection, setting_id: int, pupil_ids: Iterable[int]) -> dict[
 def reconcile(
     w: Writing,
     ctx: SettingContext,
-    known: Mapping[Key, Any],
+    known: Mapping[Key, Opened],
     wanted: Sequence[Trigger],
     now: datetime,
     duties_since: date | None = None,
@@ -164,7 +168,7 @@ def _data(trigger: Trigger) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _differs(row: Any, trigger: Trigger) -> bool:
+def _differs(row: Opened, trigger: Trigger) -> bool:
     return row.title != trigger.title or row.data != _data(trigger)
 
 
@@ -223,7 +227,7 @@ _CLEAR_DUTY = (
 )
 
 
-def _extend(w: Writing, ctx: SettingContext, grown: Sequence[tuple[Any, Trigger]], now: datetime) -> None:
+def _extend(w: Writing, ctx: SettingContext, grown: Sequence[tuple[Opened, Trigger]], now: datetime) -> None:
     if not grown:
         return
     base = [{"here": ctx.id, "key": row.id, "new_title": t.title} for row, t in grown]
@@ -238,7 +242,7 @@ def _extend(w: Writing, ctx: SettingContext, grown: Sequence[tuple[Any, Trigger]
         w.conn.execute(insert(Duty), owed)
 
 
-def _clear(w: Writing, ctx: SettingContext, gone: Sequence[Any], now: datetime) -> None:
+def _clear(w: Writing, ctx: SettingContext, gone: Sequence[Opened], now: datetime) -> None:
     if not gone:
         return
     rows = [{"here": ctx.id, "key": row.id, "at": now} for row in gone]

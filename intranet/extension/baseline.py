@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
 from intranet.extension.values import Facts, Trigger
-from intranet.law import deadlines, runs
+from intranet.law import deadlines, history, runs
 from intranet.law.ages import is_compulsory
 from intranet.law.calendar import CalendarError
 from intranet.law.codes import national_codes
@@ -16,6 +16,8 @@ from intranet.law.words import long_date
 
 #: What the floor concludes; a failing plugin never hides it.
 KINDS = frozenset({"n_code", "attendance_return"})
+#: What a first plain present mark cannot raise, change or clear: it depends on marks of N alone.
+UNTOUCHED_BY_PRESENCE = frozenset({"n_code"})
 #: Core roles that the floor tells and asks; every setting has somebody who counts as one of them.
 ROLES = ("office", "attendance_lead", "head")
 #: Schools in law; a company or a provider that is not a school makes no statutory returns (C-37).
@@ -44,9 +46,8 @@ def _unexplained(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     """One finding a day that has an N, with the end of the fifth school day after it (N5)."""
     no_reason = facts.codes.ids(("N",))
     days: dict[date, list[int]] = {}
-    for mark in facts.marks:
-        if mark.code_id in no_reason:
-            days.setdefault(mark.day, []).append(mark.session_no)
+    for mark in history.only(facts.marks, no_reason):
+        days.setdefault(mark.day, []).append(mark.session_no)
     for day, sessions in days.items():
         yield _n5(facts, params, day, sessions)
 
@@ -75,7 +76,7 @@ def _attendance_return(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     allowed = facts.codes.ids(symbols)
     if longest_streak(facts.marks, allowed) < needed:
         return  # a run has at least one mark a day; looking day by day is slow
-    absent = [mark for mark in facts.marks if mark.code_id in allowed]
+    absent = history.only(facts.marks, allowed)
     for run in runs.runs(_as_map(facts), allowed, runs.due_from(facts.setting.calendar, own=facts.due), facts.as_of.date()):
         tenth = run.reached(needed)
         if tenth is not None and _compulsory(facts, tenth):
@@ -84,7 +85,7 @@ def _attendance_return(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
 
 def longest_streak(marks: Sequence[Mark], allowed: frozenset[int]) -> int:
     """Return how many marks on end, unmarked sessions aside, have one of these codes."""
-    kept = bytes(mark.code_id in allowed for mark in marks)
+    kept = history.codes(marks).translate(bytes(code in allowed for code in range(256)))
     return max(map(len, kept.split(b"\0")))
 
 

@@ -5,13 +5,14 @@ Closed days are neutral; one other code breaks a run.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from intranet.law.calendar import Calendar
-from intranet.law.sessions import day_of, session_no
+from intranet.law.sessions import EPOCH, SLOTS, day_of, session_no
 
 Due = Callable[[date], Sequence[str]]
 ONE_DAY = timedelta(days=1)
@@ -98,7 +99,8 @@ def runs(
     """Every run from the first mark through a day, oldest first."""
     found: list[Run] = []
     dates: list[date] = []
-    day = day_of(min(marks)) if marks else through + ONE_DAY
+    held = sorted({no // SLOTS for no, code_id in marks.items() if code_id in allowed})  # no other day can begin a run
+    day = _begins(held, date.min) or through + ONE_DAY
     kind: _Day = "neutral"
     while day <= through:
         kind = _judge(day, marks, allowed, due, neutral)
@@ -107,9 +109,15 @@ def runs(
         if kind == "out" or (kind == "open" and day < through):
             found += _closed(dates)
             dates = []
-        day += ONE_DAY
+        day = day + ONE_DAY if dates else _begins(held, day + ONE_DAY) or through + ONE_DAY
     last = _run(dates, kind != "open")
     return [*found, last] if last else found
+
+
+def _begins(held: Sequence[int], day: date) -> date | None:
+    """The first day from this one on that has a mark of the run's codes."""
+    at = bisect_left(held, day.toordinal() - EPOCH.toordinal())
+    return day_of(held[at] * SLOTS) if at < len(held) else None
 
 
 def _closed(dates: list[date]) -> list[Run]:

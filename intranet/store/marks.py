@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, select
 
 from intranet.law import packed as packing
+from intranet.law.history import History, Year
 from intranet.law.marks import Mark
 from intranet.law.sessions import day_of
 from intranet.store.events import Stored
@@ -27,6 +28,7 @@ __all__ = [
     "decode",
     "encode",
     "for_session",
+    "histories",
     "packed",
     "save_state",
     "write",
@@ -188,6 +190,15 @@ def packed(
     if pupil_ids is not None:
         query = query.where(pupil_year.c.pupil_id.in_(list(pupil_ids)))
     return {(pupil, year): (layout, blob) for pupil, year, layout, blob in conn.execute(query)}
+
+
+def histories(conn: Connection, setting_id: int, pupil_ids: Iterable[int], years: Iterable[int]) -> dict[int, History]:
+    """Return each pupil's marks of some storage years, oldest first, unpacked as they are read."""
+    pupils = list(pupil_ids)
+    found: dict[int, list[Year]] = {pupil: [] for pupil in pupils}
+    for (pupil, at), (layout, blob) in sorted(packed(conn, setting_id, years, pupils).items()):
+        found[pupil].append((layout, date(at, packing.FIRST_MONTH, 1), blob))
+    return {pupil: History(stored) for pupil, stored in found.items()}
 
 
 def year(conn: Connection, setting_id: int, pupil_ids: Iterable[int], years: Iterable[int]) -> dict[int, list[Mark]]:

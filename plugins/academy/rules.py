@@ -16,14 +16,16 @@ from intranet.extension.api import (
     Trigger,
     end_of,
 )
-from intranet.law import counting
+from intranet.law import counting, history
 from intranet.law.calendar import CalendarError, TermPeriod
 from intranet.law.sessions import day_range
 
 
 def late_by_half_term(facts: Facts, params: ParametersAt) -> dict[TermPeriod, list[Mark]]:
     """Return the marks that count as late by half-term; each half-term starts again from nothing (ATT-025, R-12)."""
-    return counting.late_by_half_term(facts.marks, facts.codes, params["lateness.codes"], facts.setting.calendar)
+    symbols = params["lateness.codes"]
+    late = history.only(facts.marks, facts.codes.ids(symbols))
+    return counting.late_by_half_term(late, facts.codes, symbols, facts.setting.calendar)
 
 
 def persistent_lateness(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
@@ -65,10 +67,9 @@ def year_of(facts: Facts) -> tuple[date, date]:
 def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     """Yield the school year's finding once the share missed reaches the rate, this share included (ATT-023, ATT-024)."""
     rate: Fraction = params["metrics.pa_rate"]
-    marks = this_year(facts)
-    if not _may_be_persistent(facts, marks, rate):
+    if not _may_be_persistent(facts, rate):
         return
-    counts = counting.count(marks, facts.codes)
+    counts = counting.count(this_year(facts), facts.codes)
     if not counting.persistent(counts, rate):
         return
     enough = counts.possible >= params["metrics.pa_duty_from"]
@@ -93,16 +94,17 @@ def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     )
 
 
-def _may_be_persistent(facts: Facts, marks: list[Mark], rate: Fraction) -> bool:
+def _may_be_persistent(facts: Facts, rate: Fraction) -> bool:
     """Whether the exact count is worth making: most pupils are far from the line, and saves must stay quick."""
     first, last = year_of(facts)
     if any(first < day <= last for day in facts.codes.boundaries()):
         return True
     today = list(facts.codes.on(last))
-    absent = {code.id for code in today if code.counts_possible and not code.counts_present}
-    possible = {code.id for code in today if code.counts_possible}
-    missed = sum(mark.code_id in absent for mark in marks)
-    return missed > 0 and missed * rate.denominator >= sum(mark.code_id in possible for mark in marks) * rate.numerator
+    possible = bytes(code.id for code in today if code.counts_possible)
+    absent = bytes(code.id for code in today if code.counts_possible and not code.counts_present)
+    marks = history.codes(facts.marks, *day_range(first, last))
+    missed = len(marks) - len(marks.translate(None, absent))
+    return missed > 0 and missed * rate.denominator >= (len(marks) - len(marks.translate(None, possible))) * rate.numerator
 
 
 def weekly_meeting(facts: Facts) -> datetime | None:
