@@ -57,6 +57,11 @@ class SignedIn:
     alone: bool = False
     repeated: bool = False
 
+    @property
+    def sentences(self) -> str:
+        """Return what to say about it: why there is no mark, and the safeguarding prompt for a child who came alone (ATT-045)."""
+        return " ".join(part for part in (self.said, PROMPT if self.alone else "") if part)
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -145,7 +145,7 @@ def again(form: WriteForm, refused: Refused, child: Child) -> None:
 def _signed_in(here: Hatch, done: desk.SignedIn) -> Response:
     if is_htmx():
         return _late(here, done=done)
-    say_next(f"Signed in. {done.said}".strip())
+    say_next(f"Signed in. {done.sentences}".strip())
     return see_other("desk.late_desk", setting_id=here.ctx.id)
 
 
