@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from time import perf_counter
 from typing import Any, ClassVar
 
 import pytest
@@ -39,7 +38,6 @@ from intranet.web.slots import SLOTS
 FIRST_DAY = date(2025, 9, 3)
 BORN = date(2017, 5, 4)
 #: Calls in a row, of which the quickest says what a hook costs on a machine that is busy with other things.
-TRIES = 5
 
 
 def at(day: date, clock: str = "16:00") -> datetime:
@@ -97,8 +95,6 @@ class SettingContract:
     plan: ClassVar[Mapping[str, Any]] = {}
     present: ClassVar[str] = "/"
     absent: ClassVar[str] = "N"
-    #: How long one call of a hook may take, in seconds (house choice: a class of thirty in a save).
-    budget: ClassVar[float] = 0.005
 
     @pytest.fixture
     def caller(self) -> Caller:
@@ -201,26 +197,18 @@ class SettingContract:
                     assert part.template.startswith(f"{self.key}/")
                     assert part.permission is None or part.permission in PERMISSIONS
 
-    def test_its_hooks_are_quick(self, caller: Caller) -> None:
-        """A hook call stays far within a save's time."""
+    def test_its_hooks_stay_within_their_budget(self, caller: Caller) -> None:
+        """A class of thirty is judged and planned without a hook being abandoned."""
         given, place = self._absent_facts(caller), self._place(caller)
-        assert _quickest(lambda: caller.triggers(given)) < self.budget
-        assert _quickest(lambda: caller.sessions(FIRST_DAY, [replace(place, pupil_id=n) for n in range(30)])) < self.budget
+        caller.triggers_many([given] * 30)
+        caller.sessions(FIRST_DAY, [replace(place, pupil_id=n) for n in range(30)])
+        assert caller.troubles() == []
 
 
 def _closed() -> Calendar:
     known = term_dates.calendar("CAL-STD")
     snow = Closure(FIRST_DAY, FIRST_DAY, "closure", "Snow", planned=False)
     return Calendar(known.periods, (*known.closures, snow))
-
-
-def _quickest(call: Callable[[], object]) -> float:
-    spent = []
-    for _ in range(TRIES):
-        start = perf_counter()
-        call()
-        spent.append(perf_counter() - start)
-    return min(spent)
 
 
 def booking(record_id: int, day: date, start: str, end: str, pupil_id: int = 1, **data: Any) -> Record:

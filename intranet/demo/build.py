@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from intranet import store
+from intranet import duties, store
 from intranet.clock import LONDON
 from intranet.config import Config
 from intranet.demo import bookings, morning, people
@@ -130,6 +130,7 @@ class _Place:
         members = [replace(one, placement=replace(one.placement, records=records.get(one.pupil_id, ()))) for one in members]
         history = registers(self.random, caller, plan.phase, members, days, tutors)
         bulk.append(setting_id, history, people.now_on(self.day, 7, 50), "demo", layout=ctx.layout)
+        duties.recompute(setting_id, people.now_on(self.day, 7, 55))
         if in_progress:
             morning.play(self.random, ctx, caller, self.day, tutors, self._office())
 

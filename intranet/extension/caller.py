@@ -81,7 +81,7 @@ class Caller:
         hooks = self._hooks.get(name, ())
         if not hooks:
             return [[] for _ in calls]
-        return self._guard.run(self.profile.key, name, lambda: [_answers(hooks, values, stop=stop) for values in calls])
+        return self._guard.run(self.profile.key, name, lambda: [_answers(hooks, values, stop=stop) for values in calls], len(calls))
 
     def sessions(self, day: date, placements: Sequence[Placement]) -> dict[int, tuple[Slot, ...]]:
         """Return the sessions due on a day by pupil id, in order; a pupil left out has none."""
@@ -157,6 +157,10 @@ class Caller:
             return [part for answer in found for part in answer]
         except HookError as failed:
             return [Partial(FAILED_PARTIAL, {"label": self.profile.label, "why": failed.why}, order=99)]
+
+    def troubles(self) -> list[tuple[str, str, int]]:
+        """Return the plugin, hook and number of failures of every hook of the install that failed lately."""
+        return self._guard.troubles()
 
     # ---------------------------------------------------------------- marks as entered and as stored
 
