@@ -18,7 +18,7 @@ from intranet.registers.forms import RegisterForm
 from intranet.registers.page import context_of
 from intranet.registers.values import MarksRefused, Outcome, RegisterPage
 from intranet.settings.context import SettingContext, context
-from intranet.web.kit import allow, clock_time, is_htmx, now, plural, public, respond, say_next, see_other
+from intranet.web.kit import allow, clock_time, now, plural, public, respond, say_next, see_other
 
 blueprint = Blueprint("registers", __name__, url_prefix="/settings/<int:setting_id>")
 REGISTER = "/registers/<int:session_no>/<int:group_id>/"
@@ -76,7 +76,8 @@ def shown(page: RegisterPage, form: RegisterForm, status: int = 200, **more: Any
     """Return the register's page, or for a script its form alone."""
     more = {"problem": None, "conflicts": (), "ask": False, "rid": str(uuid.uuid4()), **more}
     values = {"owner": current_actor().account_id, "form": form, **context_of(page), **more}
-    return respond("registers/register.html", "registers/_register.html" if is_htmx() or wants_part() else None, status, **values)
+    template = "registers/_register.html" if wants_part() else "registers/register.html"
+    return respond(template, None, status, **values)
 
 
 def wants_part() -> bool:
@@ -98,7 +99,7 @@ def _refused(refused: Refused, ctx: SettingContext, caller: Caller, session_no: 
 def _done(outcome: Outcome, caller: Caller, moment: datetime, setting_id: int, session_no: int) -> Response:
     marked, words = len(outcome.marks), caller.words
     text = f"{words['register'].capitalize()} saved {clock_time(moment)}. {marked} of {plural(outcome.due, words['pupil'], words['pupils'])} marked."
-    if wants_part() or is_htmx():
+    if wants_part():
         return respond("registers/_saved.html", "registers/_saved.html", text=text, outcome=outcome, rid=str(uuid.uuid4()))
     say_next(text)
     return see_other("registers.register", setting_id=setting_id, session_no=session_no, group_id=outcome.group_id)
@@ -135,4 +136,5 @@ def worker() -> Response:
     body = current_app.extensions["daymark.static"].body("worker.js")
     response = Response(body, mimetype="text/javascript")
     response.headers["Service-Worker-Allowed"] = "/settings/"
+    response.headers["Cache-Control"] = "public, max-age=86400, immutable"  # the address changes with the version
     return response

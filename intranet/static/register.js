@@ -463,4 +463,4 @@ document.addEventListener("submit", (event) => {
 
 const root = document.getElementById("register");
 if (root) start(root);
-if (root?.dataset.worker && "serviceWorker" in navigator) navigator.serviceWorker.register(root.dataset.worker, { scope: "/settings/" }).catch(() => {});
+if (root?.dataset.worker && "serviceWorker" in navigator) navigator.serviceWorker.register(root.dataset.worker, { scope: "/settings/", updateViaCache: "all" }).catch(() => {});
