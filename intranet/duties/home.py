@@ -16,6 +16,7 @@ from intranet.settings.service import SettingContext
 
 #: Who sees the registers of the whole setting on the home page; everybody else sees their own groups'.
 OVERSEES = "board:read"
+TAKEABLE = ("open", "missing", "awaiting", "overdue")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Home:
     def not_taken(self) -> int:
         """Return how many of today's registers should be there and are not."""
         return sum(line.state in ("missing", "awaiting", "overdue") for line in self.registers)
+
+    @property
+    def to_take(self) -> tuple[RegisterLine, ...]:
+        """Return the person's own registers that can be taken now, the longest overdue first."""
+        return tuple(line for line in self.registers if line.mine and line.state in TAKEABLE)
 
 
 def build(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, now: datetime) -> Home:

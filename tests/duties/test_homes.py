@@ -60,6 +60,19 @@ def test_a_teacher_sees_their_own_register_and_a_link_to_it(school, client):
     assert re.search(rf'href="/settings/{setting}/registers/\d+/{group}/"', page)
 
 
+def test_the_first_thing_on_a_teachers_home_is_the_register_to_take_until_it_is_taken(school, client):
+    setting, teacher, group = school
+    pupil = a_pupil(setting, joined="2025-10-08", group=group)
+    at("2025-10-08 08:40")
+    assert "Take register" not in home(client, setting, teacher), "the register is not open yet"
+    at("2025-10-08 08:52")
+    page = home(client, setting, teacher)
+    assert re.search(rf'href="/settings/{setting}/registers/\d+/{group}/">Take register: 3B, morning</a>', page)
+    assert page.index("Take register: 3B") < page.index("registers taken")
+    save(setting, "2025-10-08 AM", {pupil: "/"}, group=group, now="2025-10-08 08:55")
+    assert "Take register" not in home(client, setting, teacher)
+
+
 @pytest.mark.parametrize(
     ("kind", "legal", "role", "words"),
     [
