@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, Response, make_response, redirect, request, url_for
+from sqlalchemy import select
 
 from intranet import duties, store
 from intranet.clock import LONDON
@@ -14,12 +15,14 @@ from intranet.errors import NotFound, Refused
 from intranet.extension import host
 from intranet.extension.values import Placement
 from intranet.law.calendar import CalendarError
+from intranet.law.sessions import day_range
 from intranet.people import Actor, current_actor
 from intranet.pupils.service import access_group
 from intranet.registers import board as boards
 from intranet.registers import rules
 from intranet.registers.board import Board, Line
 from intranet.registers.forms import NudgeForm
+from intranet.registers.models import Nudge
 from intranet.registers.nudging import nudge
 from intranet.registers.views import blueprint, place
 from intranet.settings.context import SettingContext
@@ -125,7 +128,7 @@ def remind(setting_id: int) -> Response:
 
 
 def reminders(_slot: str, context: dict[str, Any]) -> Iterable[SlotPart]:
-    """Return a card with the way to one's own registers that are open or missing, those somebody waits for first."""
+    """Return a card for staff whose register somebody is waiting for."""
     setting_id, actor = context["setting_id"], current_actor()
     lines = _mine(setting_id, actor, now()) if actor.may("register:write", setting_id) else []
     if lines:
@@ -134,12 +137,15 @@ def reminders(_slot: str, context: dict[str, Any]) -> Iterable[SlotPart]:
 
 
 def _mine(setting_id: int, actor: Actor, moment: datetime) -> list[Line]:
-    """Return the registers of today that a person is to take and that are not whole."""
-    ctx, caller = place(setting_id)
+    """Return the registers of today that a person was reminded of and that are not whole; one statement when nobody was."""
+    low, high = day_range(moment.date(), moment.date())
     with store.connection() as conn:
+        query = select(Nudge.session_no).where(Nudge.setting_id == setting_id, Nudge.session_no >= low, Nudge.session_no <= high)
+        if conn.scalars(query.limit(1)).first() is None:
+            return []
+        ctx, caller = place(setting_id)
         shown = boards.build(conn, ctx, caller, moment.date(), moment)
-    mine = [one for one in shown.lines if actor.account_id in one.staff_ids and one.marked < one.due and one.state != "not_open"]
-    return sorted(mine, key=lambda line: (line.nudged_at is None, -line.session_no))
+    return [one for one in shown.lines if one.nudged_at and actor.account_id in one.staff_ids and one.marked < one.due]
 
 
 def clock_line(ctx: SettingContext, _actor: Actor, moment: datetime) -> str:
