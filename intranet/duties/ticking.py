@@ -300,12 +300,19 @@ def _judge(ctx: SettingContext, caller: Caller, pupil_ids: set[int], now: dateti
         return sum(change.change == "raised" for change in judge(w, caller, ctx, sorted(pupil_ids), now))
 
 
+_TAKEN = (
+    update(Duty)
+    .where(
+        Duty.setting_id == bindparam("here"), Duty.session_no == bindparam("number"), Duty.group_id == bindparam("group"),
+        Duty.kind == NOT_TAKEN, Duty.done_at.is_(None),
+    )
+    .values(done_at=bindparam("at"), outcome="Taken")
+)  # fmt: skip
+
+
 def register_taken(w: store.Writing, setting_id: int, session_no: int, group_id: int, now: datetime) -> None:
     """Close the duty of a register that has just been saved, in the save's own transaction; one statement."""
-    done = update(Duty).where(
-        Duty.setting_id == setting_id, Duty.session_no == session_no, Duty.group_id == group_id, Duty.kind == NOT_TAKEN, Duty.done_at.is_(None)
-    )
-    w.conn.execute(done.values(done_at=now, outcome="Taken"))
+    w.conn.execute(_TAKEN, {"here": setting_id, "number": session_no, "group": group_id, "at": now})
 
 
 __all__ = ["BY_THEMSELVES", "NOT_TAKEN", "TickReport", "UNACCOUNTED", "WEEKLY", "register_taken", "tick", "tick_setting"]

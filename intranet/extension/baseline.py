@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from intranet.extension.values import Facts, Trigger
 from intranet.law import deadlines, history, runs
@@ -83,9 +84,15 @@ def _attendance_return(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
             yield _att10(facts, run, absent_nos=[m.session_no for m in absent if run.first <= m.day <= run.last], tenth=tenth)
 
 
+@lru_cache(maxsize=64)
+def _held(allowed: frozenset[int]) -> bytes:
+    """Return the table that turns each code id into 1 for one of these and 0 for another."""
+    return bytes(code in allowed for code in range(256))
+
+
 def longest_streak(marks: Sequence[Mark], allowed: frozenset[int]) -> int:
     """Return how many marks on end, unmarked sessions aside, have one of these codes."""
-    kept = history.codes(marks).translate(bytes(code in allowed for code in range(256)))
+    kept = history.codes(marks).translate(_held(allowed))
     return max(map(len, kept.split(b"\0")))
 
 

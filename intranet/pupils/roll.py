@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from intranet.extension.values import ContactFacts, Placement, PupilFacts, Record
 from intranet.people import Actor
@@ -43,18 +56,18 @@ class Group:
     staff: tuple[int, ...] = ()
 
 
-def live(table: Any, on: date) -> ColumnElement[bool]:
+def live(table: Any, on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition that a dated row is in force on a day."""
     return and_(table.first <= on, or_(table.last.is_(None), table.last >= on))
 
 
-def enrolled(on: date) -> ColumnElement[bool]:
+def enrolled(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition that a pupil's name is on the register on a day (SI 2024/208 reg 8(1))."""
     p = m.Pupil
     return and_(p.merged_into.is_(None), p.admitted_on <= on, or_(p.left_on.is_(None), p.left_on >= on))
 
 
-def _flags(setting_id: int, on: date) -> Any:
+def _flags(setting_id: Any, on: Any) -> Any:
     return (
         select(func.aggregate_strings(m.Flag.kind, ","))
         .where(m.Flag.setting_id == setting_id, m.Flag.pupil_id == m.Pupil.id, live(m.Flag, on))
@@ -64,7 +77,7 @@ def _flags(setting_id: int, on: date) -> Any:
     )
 
 
-def _columns(setting_id: int, on: date) -> list[Any]:
+def _columns(setting_id: Any, on: Any) -> list[Any]:
     p, place = m.Pupil, m.Placement
     return [
         p.id, p.legal_given, p.legal_family, p.preferred_given, p.preferred_family, p.born, p.admitted_on, p.left_on,
@@ -72,7 +85,7 @@ def _columns(setting_id: int, on: date) -> list[Any]:
     ]  # fmt: skip
 
 
-def _roll(setting_id: int, on: date, group_id: int | None) -> Select[Any]:
+def _roll(setting_id: Any, on: Any, group_id: Any) -> Select[Any]:
     p, place, member = m.Pupil, m.Placement, m.GroupMember
     in_group = and_(member.setting_id == setting_id, member.pupil_id == p.id, live(member, on))
     placed = and_(place.setting_id == setting_id, place.pupil_id == p.id, live(place, on))
@@ -84,9 +97,17 @@ def _roll(setting_id: int, on: date, group_id: int | None) -> Select[Any]:
     return query.order_by(place.first)
 
 
+#: Built once: a register's page and save spend more time building such statements than running them.
+_HERE, _ON = bindparam("here", type_=Integer), bindparam("on", type_=Date)
+_ROLL = _roll(_HERE, _ON, None)
+_ROLL_OF_GROUP = _roll(_HERE, _ON, bindparam("group", type_=Integer))
+
+
 def roll(conn: Connection, setting_id: int, on: date, group_id: int | None = None) -> list[RollEntry]:
     """Return the pupils on roll on a day, of one group or of all, in register order; one statement."""
-    rows = {row["id"]: row for row in conn.execute(_roll(setting_id, on, group_id)).mappings()}
+    wanted = {"here": setting_id, "on": on}
+    found = conn.execute(_ROLL, wanted) if group_id is None else conn.execute(_ROLL_OF_GROUP, {**wanted, "group": group_id})
+    rows = {row["id"]: row for row in found.mappings()}
     entries = [_entry(row, on) for row in rows.values()]
     return sorted(entries, key=lambda entry: (sort_name(entry.given, entry.family), entry.pupil_id))
 
@@ -139,15 +160,19 @@ def facts(
     ids = sorted(set(pupil_ids))
     people = _contacts(conn, setting_id, ids, on) if contacts else {}
     kept = _records(conn, setting_id, ids, on) if records else {}
-    found = {row["id"]: row for row in conn.execute(_facts(setting_id, ids, on)).mappings()}
+    rows = conn.execute(_FACTS, {"here": setting_id, "on": on, "pupils": ids}).mappings()
+    found = {row["id"]: row for row in rows}
     return {key: _fact(row, people.get(key, ()), kept.get(key, ())) for key, row in found.items()}
 
 
-def _facts(setting_id: int, ids: Sequence[int], on: date) -> Select[Any]:
+def _facts(setting_id: Any, ids: Any, on: Any) -> Select[Any]:
     p, place = m.Pupil, m.Placement
     placed = and_(place.setting_id == setting_id, place.pupil_id == p.id, live(place, on))
     query = select(*_columns(setting_id, on)).select_from(p).join(place, placed, isouter=True)
     return query.where(p.setting_id == setting_id, p.id.in_(ids)).order_by(place.first)
+
+
+_FACTS = _facts(_HERE, bindparam("pupils", expanding=True), _ON)
 
 
 def _fact(row: RowMapping, contacts: tuple[ContactFacts, ...], records: tuple[Record, ...]) -> PupilFacts:

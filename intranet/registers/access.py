@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, cast, func, select
+from sqlalchemy import Connection, Date, Integer, String, and_, bindparam, cast, func, select
 
 from intranet.errors import NotAllowed, NotFound
 from intranet.law.sessions import day_of, session_of
@@ -16,10 +16,11 @@ from intranet.registers.values import RegisterGroup, RegisterState
 from intranet.store.tables import register_state
 
 
-def _query(setting_id: int, group_id: int, session_no: int) -> Any:
+def _query() -> Any:
     """Return the statement for a class, its staff of the day and the register's last save."""
     group, staff, state = TeachingGroup, GroupStaff, register_state.c
-    day = day_of(session_no)
+    setting_id, group_id = bindparam("here", type_=Integer), bindparam("group_id", type_=Integer)
+    session_no, day = bindparam("number", type_=Integer), bindparam("day", type_=Date)
     taken_by = (
         select(func.aggregate_strings(cast(staff.account_id, String), ","))
         .where(staff.setting_id == setting_id, staff.group_id == group.id, live(staff, day))
@@ -39,10 +40,14 @@ def _query(setting_id: int, group_id: int, session_no: int) -> Any:
     )  # fmt: skip
 
 
+_QUERY = _query()
+
+
 def find_group(conn: Connection, setting_id: int, session_no: int, group_id: int) -> RegisterGroup:
     """Return a class as of a session's day with its register's last save; raise NotFound for another setting's. One statement."""
     _refuse_bad(session_no)
-    row = conn.execute(_query(setting_id, group_id, session_no)).one_or_none()
+    wanted = {"here": setting_id, "group_id": group_id, "number": session_no, "day": day_of(session_no)}
+    row = conn.execute(_QUERY, wanted).one_or_none()
     if row is None:
         raise NotFound("There is no such class on that day. Choose a register from the list.")
     staff = tuple(int(part) for part in row.staff.split(",")) if row.staff else ()

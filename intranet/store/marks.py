@@ -170,26 +170,36 @@ _READ = select(
 )
 
 
+_SESSIONS = _READ.where(
+    mark.c.setting_id == bindparam("here"), mark.c.session_no.in_(bindparam("sessions", expanding=True))
+).order_by(mark.c.session_no, mark.c.pupil_id)
+_SESSIONS_OF_PUPILS = _SESSIONS.where(mark.c.pupil_id.in_(bindparam("pupils", expanding=True)))
+
+
 def for_session(
     conn: Connection, setting_id: int, session_nos: Iterable[int], pupil_ids: Iterable[int] | None = None
 ) -> list[StoredMark]:
     """Return the marks of some sessions, by session and pupil, with their notes."""
-    query = _READ.where(mark.c.setting_id == setting_id, mark.c.session_no.in_(list(session_nos)))
-    if pupil_ids is not None:
-        query = query.where(mark.c.pupil_id.in_(list(pupil_ids)))
-    return [StoredMark(*row) for row in conn.execute(query.order_by(mark.c.session_no, mark.c.pupil_id))]
+    wanted: dict[str, Any] = {"here": setting_id, "sessions": list(session_nos)}
+    query = _SESSIONS if pupil_ids is None else _SESSIONS_OF_PUPILS
+    rows = conn.execute(query, wanted if pupil_ids is None else {**wanted, "pupils": list(pupil_ids)})
+    return [StoredMark(*row) for row in rows]
+
+
+_PACKED = select(pupil_year.c.pupil_id, pupil_year.c.year, pupil_year.c.layout, pupil_year.c.packed).where(
+    pupil_year.c.setting_id == bindparam("here"), pupil_year.c.year.in_(bindparam("years", expanding=True))
+)
+_PACKED_OF_PUPILS = _PACKED.where(pupil_year.c.pupil_id.in_(bindparam("pupils", expanding=True)))
 
 
 def packed(
     conn: Connection, setting_id: int, years: Iterable[int], pupil_ids: Iterable[int] | None = None
 ) -> dict[tuple[int, int], tuple[str, bytes]]:
     """Return (layout, packed year) by (pupil, year), of some pupils or the whole setting."""
-    query = select(pupil_year.c.pupil_id, pupil_year.c.year, pupil_year.c.layout, pupil_year.c.packed).where(
-        pupil_year.c.setting_id == setting_id, pupil_year.c.year.in_(list(years))
-    )
-    if pupil_ids is not None:
-        query = query.where(pupil_year.c.pupil_id.in_(list(pupil_ids)))
-    return {(pupil, year): (layout, blob) for pupil, year, layout, blob in conn.execute(query)}
+    wanted: dict[str, Any] = {"here": setting_id, "years": list(years)}
+    query = _PACKED if pupil_ids is None else _PACKED_OF_PUPILS
+    rows = conn.execute(query, wanted if pupil_ids is None else {**wanted, "pupils": list(pupil_ids)})
+    return {(pupil, year): (layout, blob) for pupil, year, layout, blob in rows}
 
 
 def histories(conn: Connection, setting_id: int, pupil_ids: Iterable[int], years: Iterable[int]) -> dict[int, History]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection, Date, RowMapping, bindparam, or_, select
 
 from intranet.errors import NotFound
 from intranet.store.events import Stored, VersionTaken, canonical, register_kind
@@ -132,6 +132,21 @@ def one(conn: Connection, setting_id: int, record_id: int) -> Record:
     return _read(row)
 
 
+def _live(of_kind: bool, of_pupils: bool) -> Any:
+    """Return the statement for the records in force on a day, built once for each way of asking."""
+    day = bindparam("on", type_=Date)
+    in_force = (record.c.first <= day, or_(record.c.last.is_(None), record.c.last >= day))
+    query = select(record).where(record.c.setting_id == bindparam("here"), *in_force)
+    if of_kind:
+        query = query.where(record.c.kind == bindparam("kind"))
+    if of_pupils:
+        query = query.where(record.c.pupil_id.in_(bindparam("pupils", expanding=True)))
+    return query.order_by(record.c.first, record.c.id)
+
+
+_LIVE = {(kind, pupils): _live(kind, pupils) for kind in (False, True) for pupils in (False, True)}
+
+
 def live(
     conn: Connection,
     setting_id: int,
@@ -140,13 +155,12 @@ def live(
     pupil_ids: Iterable[int] | None = None,
 ) -> list[Record]:
     """Return the records in force on a day, of one kind or all, of some pupils or the whole setting, oldest first."""
-    in_force = (record.c.first <= on, or_(record.c.last.is_(None), record.c.last >= on))
-    query = select(record).where(record.c.setting_id == setting_id, *in_force).order_by(record.c.first, record.c.id)
+    wanted: dict[str, Any] = {"here": setting_id, "on": on}
     if kind is not None:
-        query = query.where(record.c.kind == kind)
+        wanted["kind"] = kind
     if pupil_ids is not None:
-        query = query.where(record.c.pupil_id.in_(list(pupil_ids)))
-    return [_read(row) for row in conn.execute(query).mappings()]
+        wanted["pupils"] = list(pupil_ids)
+    return [_read(row) for row in conn.execute(_LIVE[kind is not None, pupil_ids is not None], wanted).mappings()]
 
 
 def _read(row: RowMapping) -> Record:
