@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -140,7 +140,7 @@ class SettingContract:
         days = caller.setting.calendar.school_days(FIRST_DAY, date(2025, 9, 16))
         keys = [slot.key for slot in caller.sessions(FIRST_DAY, [self._place(caller)])[1]]
         marks = history(caller, {f"{day.isoformat()} {key}": self.absent for day in days for key in keys})
-        return facts(caller, marks, at(days[-1]), placement=self._place(caller))
+        return replace(facts(caller, marks, at(days[-1]), placement=self._place(caller)), due=dict.fromkeys(days, tuple(keys)))
 
     def test_ten_days_of_absence_always_raise_what_the_law_asks(self, caller: Caller) -> None:
         """A school's ten-day return is there whatever the plugin answers; elsewhere it is not."""
