@@ -29,6 +29,7 @@ from intranet.pupils.classes import KINDS, STAFF_ROLES
 from intranet.pupils.particulars import SEXES, ContactDraft, Particulars
 from intranet.pupils.rules import year_label
 from intranet.web.kit import Form, WriteForm, choices, required
+from intranet.web.rules import LARGEST
 
 DATES = ["%Y-%m-%d", "%d/%m/%Y"]
 YEARS = [(year, year_label(year)) for year in range(-2, 15)]
@@ -36,7 +37,15 @@ OPTIONAL = [Optional(strip_whitespace=True)]
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text not in (None, "", "None") else None
+    return _id(text) if text not in (None, "", "None") else None
+
+
+def _id(text: str | None) -> int:
+    """Return the number of a choice; raise ValueError for what no id can be."""
+    number = int(text or "")
+    if not 0 - LARGEST <= number <= LARGEST:
+        raise ValueError("longer than any id")
+    return number
 
 
 def words(label: str, longest: int = 80, hint: str = "", **more: Any) -> StringField:
@@ -274,7 +283,7 @@ class ClassForm(WriteForm):
 class MoveForm(WriteForm):
     """Pupils who move to another class from a day on."""
 
-    pupil = SelectMultipleField("Pupils", coerce=int, validate_choice=False)
+    pupil = SelectMultipleField("Pupils", coerce=_id, validate_choice=False)
     group_id = SelectField("Move to", coerce=_number, validate_choice=False)
     first = day("From", validators=[required("Enter the first day in the new class.")])
 
@@ -306,7 +315,7 @@ class RolloverForm(WriteForm):
     """Leavers and class names for the coming year."""
 
     open_prefixes = ("class-",)
-    leaver = SelectMultipleField("Leavers", coerce=int, validate_choice=False)
+    leaver = SelectMultipleField("Leavers", coerce=_id, validate_choice=False)
 
     def names(self, sent: Mapping[str, str]) -> dict[int, str]:
         """Return the name typed for each class, by its id."""

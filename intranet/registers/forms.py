@@ -29,8 +29,9 @@ class AmendForm(WriteForm):
 
     def validate_minutes(self, field: StringField) -> None:
         """Refuse what is not a number of minutes."""
-        if field.data and not (field.data.strip().isdigit() and len(field.data.strip()) < 4):
-            raise ValidationError(f"Minutes late “{field.data[:20]}” is not a number of minutes. Enter a whole number like 8.")
+        text = (field.data or "").strip()
+        if text and not (text.isdecimal() and len(text) < 4):
+            raise ValidationError(f"Minutes late “{text[:20]}” is not a number of minutes. Enter a whole number like 8.")
 
 
 class NudgeForm(WriteForm):

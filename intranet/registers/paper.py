@@ -97,6 +97,9 @@ class Sheet:
 
 def span(ctx: SettingContext, day: date, whole: str) -> tuple[date, date]:
     """Return the first and last day to print: the week or the half-term of a day; raise Refused where there is none."""
+    periods = ctx.calendar.periods
+    if not periods or not min(period.first for period in periods) <= day <= max(period.last for period in periods):
+        raise Refused("Day", f"{day:%d/%m/%Y}", "the calendar has no term dates around it", "Choose a day in term", fields=["day"])
     monday = day - timedelta(days=day.weekday())
     if whole == "week":
         return monday, monday + ONE_WEEK - ONE_DAY

@@ -45,7 +45,8 @@ def amend(setting_id: int, session_no: int, pupil_id: int) -> Response:
 
 def _amended(setting_id: int, session_no: int, pupil_id: int, form: AmendForm, found: Amendable) -> Response:
     ctx, caller = place(setting_id)
-    minutes = int(form.minutes.data) if form.minutes.data else None
+    typed = (form.minutes.data or "").strip()
+    minutes = int(typed) if typed else None
     outcome = service.amend(
         ctx, caller, session_no, pupil_id, form.mark.data, minutes, form.note.data or None, form.reason.data or "", form.drawn_position,
         form.request_id, current_actor(), now(),

@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, str] = {
     "This field is required.": "{label}: nothing was entered. Fill it in.",
     "Not a valid choice.": "{label}: “{value}” is not one of the choices. Choose one from the list.",
     "Not a valid choice": "{label}: “{value}” is not one of the choices. Choose one from the list.",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "{label}: “{value}” is not one of the choices. Choose from the list.",
     "Invalid Choice: could not coerce.": "{label}: “{value}” is not one of the choices. Choose one from the list.",
     "Not a valid date value.": "{label}: “{value}” is not a date. Enter a date like 14/10/2025.",
     "Not a valid time value.": "{label}: “{value}” is not a time. Enter a 24-hour time like 09:05.",

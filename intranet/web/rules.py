@@ -6,9 +6,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
+from werkzeug.routing import IntegerConverter, Map
 
 View = Callable[..., Any]
+#: The largest number that an id's column holds; every form and address keeps to it.
+LARGEST = 2**31 - 1
+
+
+class Number(IntegerConverter):
+    """A number in an address; one that no column could hold leads nowhere, like any other number without a thing behind it."""
+
+    def __init__(self, rules: Map, *args: Any, **options: Any) -> None:
+        super().__init__(rules, *args, **{"max": LARGEST, **options})
+
+
+def init_rules(app: Flask) -> None:
+    """Give the app its numbers in addresses."""
+    app.url_map.converters["int"] = Number
 
 
 def allow(permission: str) -> Callable[[View], View]:

@@ -14,6 +14,7 @@ from intranet.web.forms import field_errors
 from intranet.web.headers import init_headers
 from intranet.web.htmx import init_htmx
 from intranet.web.navigation import Navigation
+from intranet.web.rules import init_rules
 from intranet.web.shell import Shell
 from intranet.web.slots import Slots, render_slot
 from intranet.web.static import init_static
@@ -29,6 +30,7 @@ def init_web(app: Flask) -> None:
     app.extensions["daymark.slots"] = Slots()
     app.extensions["daymark.navigation"] = Navigation()
     app.extensions["daymark.csp_reports"] = CspReports()
+    init_rules(app)
     init_htmx(app)
     init_templates(app)
     app.jinja_env.globals.update(slot=render_slot, field_errors=field_errors, product_version=VERSION, now=clock.now)

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from intranet.store import engine as engines
 from tests.fixtures.people import csrf, signed_in
-from tests.fixtures.whole import MONDAY, WEEK, Site, Whole
+from tests.fixtures.whole import HOUSE_VALUE, MONDAY, WEEK, Site, Whole
 
 HTMX = {"HX-Request": "true"}
 PLANTED = re.compile(r"Vx(\d+)x([a-z])x(\d+)", re.IGNORECASE)
@@ -128,9 +128,9 @@ def planted_in(answer) -> set[tuple[int, str, int]]:
 
 
 #: What stands in a route for something that is not a thing of one setting.
-WORDS: dict[str, Any] = {"kind": "unexplained", "year": "2026-27", "key": "register.close", "token": "no-such-token", "session_id": 999_999}
+WORDS: dict[str, Any] = {"kind": "unexplained", "year": "2026-27", "key": HOUSE_VALUE, "token": "no-such-token", "session_id": 999_999}
 OBJECTS = frozenset({"pupil_id", "group_id", "contact_id", "flag_id", "placement_id", "closure_id", "duty_id", "account_id", "grant_id",
-                     "upload_id", "rollover_id", "presence_id"})  # fmt: skip
+                     "upload_id", "rollover_id", "presence_id", "value_id"})  # fmt: skip
 MISSING = 999_999
 
 

@@ -26,6 +26,8 @@ def merge_pupil(setting_id: int, pupil_id: int) -> Response:
     form = _form(setting_id, pupil)
     values: dict[str, Any] = {"pupil": pupil, "preview": None}
     if request.method == "GET" or not form.validate() or form.duplicate_id.data is None:
+        if form.is_submitted() and not form.errors:
+            form.duplicate_id.errors = ("Duplicate: nothing was chosen. Choose the pupil who is the same child.",)
         return respond(PAGE, status=200 if request.method == "GET" else 422, form=form, **values)
     other = access_pupil(current_actor(), setting_id, form.duplicate_id.data, today())
     values["preview"] = merging.preview(ctx, caller, pupil, other)
