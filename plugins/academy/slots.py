@@ -57,6 +57,6 @@ def _badges(place: Place, params: ParametersAt) -> Iterator[Partial]:
     if not place.marks:
         return
     facts = _facts(place)
-    found = [t.title.split(":")[0] for t in (*rules.persistent_lateness(facts, params), *rules.persistent_absence(facts, params))]
+    found = [t.title for t in (*rules.persistent_lateness(facts, params), *rules.persistent_absence(facts, params))]
     if found:
         yield Partial("academy/_badges.html", {"badges": sorted(set(found))})
