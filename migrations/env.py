@@ -26,6 +26,7 @@ def run(conn: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    conn.commit()  # where there was nothing to run, reading the version has begun a transaction
     with conn.begin():
         keep_events(conn)
 

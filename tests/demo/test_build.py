@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from intranet import store
+from intranet.commands import serving
 from intranet.demo import build as demo
 from intranet.people.models import Account
 from intranet.people.places import Setting
@@ -43,6 +44,22 @@ def test_nobody_in_the_demo_has_a_number_that_could_ring_or_an_address_that_coul
     assert all(number.startswith("07700 900") for number in phones)
     assert postcodes == {"ZZ99 9ZZ"}
     assert all(mail.endswith(".example") for mail in mails)
+
+
+def test_a_second_start_shows_the_demo_that_is_there_with_what_was_entered_in_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAYMARK_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("DAYMARK_KEYS", str(tmp_path / "keys"))
+    counted = []
+    for _start in range(2):
+        app = serving.demo_app("small")
+        with app.app_context(), store.all_settings("test"), store.connection() as conn:
+            counted.append(conn.scalar(select(func.count()).select_from(event)))
+            assert app.extensions["daymark.clock"].now().hour >= 9
+        with app.app_context():
+            with store.writing(now=app.extensions["daymark.clock"].now(), actor_id=None) as w:
+                w.append(setting_id=0, stream="account:1", kind="account.signed_in", data={"account_id": 1, "how": "test"}, occurred_on=TODAY)
+            store.db.engine.dispose()
+    assert counted[1] == counted[0] + 1
 
 
 def test_the_demo_plays_the_last_school_day_when_today_is_none():

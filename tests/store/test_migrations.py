@@ -148,6 +148,18 @@ def test_down_to_nothing_and_up_again(database):
     engine.dispose()
 
 
+def test_a_second_start_on_the_newest_version_migrates_nothing_and_works(database):
+    for _app in opened(database):
+        write(0, stream="house")
+    engine = owners_engine(database)
+    for _again in range(2):
+        migrations.upgrade(engine)
+    assert refuses_or_empty(engine)
+    engine.dispose()
+    for _app in opened(database):
+        assert write(0, stream="house").version == 2
+
+
 def bare(conn):
     """The names of tables with setting_id that row-level security does not guard."""
     names = conn.execute(
