@@ -97,7 +97,7 @@ def longest_streak(marks: Sequence[Mark], allowed: frozenset[int]) -> int:
 
 
 def _as_map(facts: Facts) -> Mapping[int, int]:
-    return {mark.session_no: mark.code_id for mark in facts.marks}
+    return history.as_map(facts.marks)
 
 
 def _compulsory(facts: Facts, day: date) -> bool:

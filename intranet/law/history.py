@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import overload
 
 from intranet.law import packed
@@ -22,7 +23,7 @@ class History(Sequence[Mark]):
 
     @cached_property
     def _marks(self) -> list[Mark]:
-        return [Mark(no, code) for layout, start, blob in self._years for no, code in packed.marks(blob, layout, start)]
+        return [Mark(no, code) for no, code in self.pairs()]
 
     def __len__(self) -> int:
         return len(self.codes())
@@ -42,6 +43,10 @@ class History(Sequence[Mark]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Return (session number, code id) of every mark."""
+        return chain.from_iterable(packed.marks(blob, layout, start) for layout, start, blob in self._years)
+
     def codes(self, low: int = 0, high: int | None = None) -> bytes:
         """Return the code ids of the marks in order, of the sessions from ``low`` to ``high`` alone where they are given."""
         return b"".join(_span(year, low, high) for year in self._years)
@@ -56,6 +61,11 @@ def codes(marks: Sequence[Mark], low: int = 0, high: int | None = None) -> bytes
     if isinstance(marks, History):
         return marks.codes(low, high)
     return bytes(mark.code_id for mark in marks if low <= mark.session_no and (high is None or mark.session_no <= high))
+
+
+def as_map(marks: Sequence[Mark]) -> dict[int, int]:
+    """Return session number -> code id."""
+    return dict(marks.pairs()) if isinstance(marks, History) else {mark.session_no: mark.code_id for mark in marks}
 
 
 def only(marks: Sequence[Mark], ids: Collection[int]) -> list[Mark]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, g, request, url_for
 
 from intranet.errors import Refused
 from intranet.extension import host
@@ -115,7 +115,22 @@ def note_sum(note: str | None) -> str:
 @blueprint.app_template_global("pupil_url")
 def pupil_url(setting_id: int, pupil_id: int) -> str:
     """Return the way to a pupil's page."""
-    return url_for("pupils.show", setting_id=setting_id, pupil_id=pupil_id)
+    return f"{_before_pupil('pupils.show', setting_id=setting_id)}{pupil_id}/"
+
+
+@blueprint.app_template_global("amend_url")
+def amend_url(setting_id: int, session_no: int, pupil_id: int) -> str:
+    """Return the way to the amendment of a pupil's mark."""
+    return f"{_before_pupil('registers.amend', setting_id=setting_id, session_no=session_no)}{pupil_id}/"
+
+
+def _before_pupil(endpoint: str, **values: Any) -> str:
+    """Return an address up to the pupil's id, built once a page: a class has thirty of them."""
+    known: dict[tuple[object, ...], str] = g.setdefault("registers_addresses", {})
+    key = (endpoint, *values.values())
+    if key not in known:
+        known[key] = url_for(endpoint, **values, pupil_id=0).removesuffix("0/")
+    return known[key]
 
 
 @blueprint.app_template_global("may_there")

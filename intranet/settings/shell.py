@@ -30,11 +30,19 @@ def shell_of_request() -> dict[str, Any]:
     """Return the page's shell; signed out, or when the database cannot say, a plain one."""
     try:
         here = signed_in()
-        made = _shell(here) if here else Shell(demo=_demo())
+        made = _once(here) if here else Shell(demo=_demo())
     except (SQLAlchemyError, DaymarkError):
         current_app.logger.warning("the frame of the page could not be read")  # the page itself says what is wrong
         made = Shell(demo=_demo())
     return {"shell": made}
+
+
+def _once(here: SignedIn) -> Shell:
+    """Return the shell of this sign-in, made once a request: every part of a page asks for it."""
+    kept: tuple[SignedIn, Shell] | None = request.environ.get("daymark.shell")
+    if kept is None or kept[0] is not here:
+        kept = request.environ["daymark.shell"] = (here, _shell(here))
+    return kept[1]
 
 
 def _shell(here: SignedIn) -> Shell:
