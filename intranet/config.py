@@ -65,7 +65,8 @@ def _write_key(path: Path) -> None:
 def from_environment(environ: Mapping[str, str], *, demo: bool) -> Config:
     """Return the configuration that the environment and the project folder describe."""
     home = Path(environ.get("DAYMARK_HOME", PROJECT_FOLDER / "var"))
-    keys = Path(environ.get("DAYMARK_KEYS", PROJECT_FOLDER / ".keys"))
+    beside = f"{home}.keys" if "DAYMARK_HOME" in environ else PROJECT_FOLDER / ".keys"
+    keys = Path(environ.get("DAYMARK_KEYS", beside))
     seals = Path(environ["DAYMARK_SEALS"]) if environ.get("DAYMARK_SEALS") else None
     url, owner = environ.get("DAYMARK_DATABASE_URL", ""), environ.get("DAYMARK_OWNER_URL", "")
     _refuse_lone_owner(url, owner)

@@ -90,7 +90,7 @@ def tick(now: datetime) -> TickReport:
         try:
             up, down = tick_setting(setting_id, now)
         except Exception:  # noqa: BLE001 (one setting's fault must not stop the others' alerts; it is logged and reported)
-            log.exception("tick failed", extra={"setting_id": setting_id})
+            log.exception("tick failed in setting %d", setting_id)
             failed.append(setting_id)
             continue
         raised, closed = raised + up, closed + down

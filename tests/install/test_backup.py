@@ -65,6 +65,7 @@ def test_the_environment_says_where_data_keys_and_seals_are(tmp_path):
     environ = {"DAYMARK_HOME": str(tmp_path / "d"), "DAYMARK_KEYS": str(tmp_path / "k"), "DAYMARK_SEALS": str(tmp_path / "s")}
     config = from_environment(environ, demo=True)
     assert (config.home, config.keys, config.seal_folder) == (tmp_path / "d", tmp_path / "k", tmp_path / "s" / "chains")
+    assert from_environment({"DAYMARK_HOME": str(tmp_path / "d")}, demo=True).keys == tmp_path / "d.keys"
     assert Config(home=tmp_path, keys=tmp_path).seal_folder == tmp_path / "seals" / "chains"
     config.key("chain")
     assert (tmp_path / "k" / "chain.key").stat().st_mode & 0o777 == 0o600
