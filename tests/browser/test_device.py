@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 KEPT = """async () => ({
   local: Object.fromEntries(Object.entries(localStorage)), session: Object.fromEntries(Object.entries(sessionStorage)),
   databases: (await indexedDB.databases()).map((one) => one.name),
-  cached: (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)))).flat(),
+  cached: (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys())))).flat().map(
+    (one) => new URL(one.url).pathname),
 })"""
 
 

@@ -61,6 +61,22 @@ def test_28_of_30_present_is_four_taps_under_a_finger(live):
     assert live.marks() == ALL_BUT_TWO
 
 
+def test_everyone_present_is_two_taps_under_a_finger(live):
+    page = counted(live.teacher(**PHONE))
+    page.get_by_role("button", name="Mark rest present").tap()
+    page.get_by_role("button", name="Save register").tap()
+    saved(page)
+    assert page.evaluate("window.clicks") == 2
+    assert len(live.marks()) == 30
+
+
+def test_everyone_present_is_one_click_without_scripts(live):
+    page = live.teacher(java_script_enabled=False)
+    page.get_by_role("button", name="Mark everyone else present and save").click()
+    assert set(live.marks().values()) == {"/"}
+    assert len(live.marks()) == 30
+
+
 def test_28_of_30_present_is_three_clicks_without_scripts(live):
     page = live.teacher(java_script_enabled=False)
     for row in (17, 23):

@@ -150,3 +150,32 @@ def test_a_closure_put_in_during_the_morning_is_said_on_the_open_register(live):
     page.locator("[data-problem], #page-alert p").first.wait_for()
     assert "Boiler" in page.inner_text("body")
     assert live.marks() == {}
+
+
+def test_a_save_that_failed_one_that_needs_signing_in_and_the_key_help(live):
+    page = live.teacher()
+    press(page, "?")
+    assert page.get_by_text("goes to that row and marks it").is_visible()
+    assert faults(page) == []
+    page.locator("tr.is-current [data-cell]").focus()
+    live.faults.plan = ["fails_before"] * 20  # it tries again by itself while we look
+    press(page, "3NS")
+    page.locator("[data-save-state][data-state=problem]").wait_for()
+    assert "Not saved." in page.inner_text("[data-save-state]")
+    assert faults(page) == []
+    live.end_sign_ins(live.school.academy.people["teacher"])
+    live.faults.plan = []
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("link", name="Sign in again").wait_for()
+    assert faults(page) == []
+    assert live.marks() == {}
+
+
+@pytest.mark.parametrize("page_of", ["", "board/"])
+def test_a_page_that_refreshes_itself_says_so_and_keeps_no_empty_chair_signed_in(live, page_of):
+    page = live.person(live.school.academy.people["office"])
+    page.clock.install()
+    page.goto(f"/settings/{live.school.academy.id}/{page_of}")
+    with page.expect_request(lambda asked: asked.headers.get("hx-request") == "true") as asked:
+        page.clock.fast_forward(61_000)
+    assert asked.value.headers.get("x-daymark-poll") == "1"

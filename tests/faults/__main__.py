@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
 import sys
 import tempfile
@@ -88,6 +89,7 @@ def races(times: int) -> str:
 
 def forced(times: int) -> str:
     """Return the figures of so many failures forced in a browser."""
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)  # it tells of every fault that is meant
     with folders() as (home, keys), browser() as made:
         file, school = school_template(home / "migrated/daymark.db", home / "copy", keys)
         with living(Config(home=file.parent, keys=keys, testing=True), school, made) as live:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from intranet import store
-from intranet.people import sessions
 from intranet.settings.context import context
 from tests.fixtures.served import MONDAY, Live
 
@@ -181,6 +180,21 @@ def marks_after_a_failure(scene: Scene) -> None:
     scene.saves = 2
 
 
+def marks_while_the_save_is_on_its_way(scene: Scene) -> None:
+    """The answer is slow and the teacher goes on marking, and saves again before it comes."""
+    scene.live.faults.release.clear()
+    scene.live.faults.plan = ["slow"]
+    scene.enter()
+    scene.save()
+    scene.page.locator("[data-save-state][data-state=saving]").wait_for()
+    scene.enter()
+    scene.page.keyboard.press("Control+Enter")
+    scene.live.faults.release.set()
+    scene.page.locator("form[data-register]:not([data-dirty])").wait_for()
+    scene.saved()
+    scene.saves = 2
+
+
 def an_ended_sign_in(scene: Scene) -> None:
     """The sign-in has ended; the teacher signs in again in another tab and comes back to the page."""
     scene.enter()
@@ -293,9 +307,7 @@ def plain_double_post(scene: Scene) -> None:
 
 
 def _end_sign_in(scene: Scene) -> None:
-    account, now = scene.live.school.academy.people["teacher"], scene.live.app.extensions["daymark.clock"].now()
-    with scene.live.app.app_context(), store.writing(now=now, actor_id=None) as w:
-        sessions.end(w, account, now)
+    scene.live.end_sign_ins(scene.live.school.academy.people["teacher"])
 
 
 def _sign_in(scene: Scene, page) -> None:
@@ -307,8 +319,8 @@ def _sign_in(scene: Scene, page) -> None:
 PLAIN = (plain_sign_in_again, plain_server_error, plain_double_post)
 FAILURES: tuple[Callable[[Scene], None], ...] = (
     a_server_error, an_answer_lost_at_the_gateway, our_own_fault, no_answer_in_time, stored_but_no_answer_in_time, offline, a_cut_connection,
-    a_cut_answer, marks_after_a_failure, an_ended_sign_in, a_form_token_that_does_not_fit, a_double_click, the_back_button, a_closed_tab,
-    a_reload_while_it_fails, back_after_the_save, *PLAIN,
+    a_cut_answer, marks_after_a_failure, marks_while_the_save_is_on_its_way, an_ended_sign_in, a_form_token_that_does_not_fit, a_double_click,
+    the_back_button, a_closed_tab, a_reload_while_it_fails, back_after_the_save, *PLAIN,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from intranet import store
+from intranet.people import sessions
 from intranet.store.tables import event
 from tests.faults.interleaving import Ground, Lost, registers
 from tests.faults.pages import form_with
@@ -39,6 +40,15 @@ def at_once(path: str, sent: list[tuple[FlaskClient, dict[str, str]]]) -> list[t
     return answers
 
 
+def same_person(place: Ground, how_many: int) -> list[FlaskClient]:
+    """Return several connections of one sign-in of the teacher."""
+    first, *others = (place.app.test_client() for _ in range(how_many))
+    token = signed_in(first, place.teacher).get_cookie(sessions.cookie_name()).value
+    for one in others:
+        one.set_cookie(sessions.cookie_name(), token)
+    return [first, *others]
+
+
 def saves(place: Ground, number: int, group: int) -> int:
     """Return how many saves of a register are stored."""
     with store.scope([place.setting]), store.connection() as conn:
@@ -51,7 +61,7 @@ def same_request_twice(place: Ground, times: int, senders: int = 2) -> Counter:
     tally: Counter = Counter()
     for _, (number, group, at) in zip(range(times), registers(place), strict=False):
         place.app.extensions["daymark.clock"].set(at)
-        clients = [signed_in(place.app.test_client(), place.teacher) for _ in range(senders)]
+        clients = same_person(place, senders)
         path, body = page_of(clients[0], place, number, group)
         body |= {f"mark-{pupil}": "N" for pupil in place.pupils[group]}
         answers = at_once(path, [(client, body) for client in clients])
