@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 from intranet.law.codes import Code, CodeTable
-from intranet.law.counting import Counts, counts_of, total
+from intranet.law.counting import Counts, counts_of, total, weighted
 from intranet.law.sessions import EPOCH, SLOTS
 
 Layout = Literal["H", "T"]
@@ -102,6 +102,11 @@ class Classes:
     layout: str
     stretches: tuple[tuple[int, int, Mapping[int, Code]], ...]  # from day offset, up to day offset, id -> code
 
+    @cached_property
+    def units(self) -> tuple[Mapping[int, Counts], ...]:
+        """What one session with each code id counts as, stretch by stretch."""
+        return tuple({key: counts_of(code) for key, code in known.items()} for _, _, known in self.stretches)
+
 
 def classes(codes: CodeTable, layout: str, start: date, first: date | None = None, last: date | None = None) -> Classes:
     """The classes for a storage year, or for the days of it from ``first`` to ``last``."""
@@ -117,10 +122,11 @@ def classes(codes: CodeTable, layout: str, start: date, first: date | None = Non
 
 def tally(blobs: Sequence[bytes], kinds: Classes) -> Counts:
     """The counts of a whole group of pupil-years together."""
-    return total(
-        _stretch(b"".join(span(blob, kinds.layout, low, high) for blob in blobs), known)
-        for low, high, known in kinds.stretches
-    )
+    found = [
+        _stretch(b"".join(span(blob, kinds.layout, low, high) for blob in blobs), units)
+        for (low, high, _), units in zip(kinds.stretches, kinds.units, strict=True)
+    ]
+    return found[0] if len(found) == 1 else total(found)
 
 
 def counts(packed: bytes, kinds: Classes) -> Counts:
@@ -128,12 +134,12 @@ def counts(packed: bytes, kinds: Classes) -> Counts:
     return tally((packed,), kinds)
 
 
-def _stretch(ids: bytes, known: Mapping[int, Code]) -> Counts:
-    found = Counter(ids)
-    del found[0]
-    unknown = sorted(found.keys() - known.keys())
+def _stretch(ids: bytes, units: Mapping[int, Counts]) -> Counts:
+    held = ids.replace(b"\0", b"")
+    found = {code_id: held.count(code_id) for code_id in set(held)}
+    unknown = sorted(found.keys() - units.keys())
     if unknown:
         raise ValueError(
             f"Code id {unknown[0]} is not in force in this stretch of the year: the packed year is damaged, rebuild it."
         )
-    return total(counts_of(known[code_id], n) for code_id, n in found.items())
+    return weighted((units[code_id], n) for code_id, n in found.items())

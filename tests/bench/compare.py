@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,14 +19,16 @@ from tests.bench import figures, load, product
 from tests.bench.floor import build as build_floor
 
 HERE = Path(__file__).resolve().parent
-ROUNDS = 3
+ROUNDS = 5
 GROUPS, SIZE = 35, 30
 
 
 @contextmanager
 def server(*command: str, port: int) -> Iterator[None]:
     """Run a server of this machine until the block ends."""
-    process = subprocess.Popen([sys.executable, "-m", *command], cwd=HERE.parent.parent, env={**os.environ, "PYTHONPATH": str(HERE.parent.parent)})
+    project = HERE.parent.parent
+    environment = {**os.environ, "PYTHONPATH": str(project)}
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=project, env=environment, stderr=subprocess.DEVNULL)
     try:
         _wait(port, process)
         yield
@@ -59,6 +62,7 @@ def floor_client(port: int, user: int) -> tuple[dict[str, str], str]:
     connection.request("GET", f"/sign-in/{user}")
     answer = connection.getresponse()
     token = answer.read().decode()
+    connection.close()
     return {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}, token
 
 
@@ -74,8 +78,8 @@ def floor_requests(token: str, group: int, number: int, what: str) -> list[load.
 class Bench:
     """The two servers and what each of their people asks for."""
 
-    def __init__(self, ours: int, floor: int, plan: product.Plan) -> None:
-        self.ours, self.floor, self.plan = ours, floor, plan
+    def __init__(self, ours: int, floor: int, plan: product.Plan, rounds: int) -> None:
+        self.ours, self.floor, self.plan, self.rounds = ours, floor, plan, rounds
         self.people = [floor_client(floor, n + 1) for n in range(GROUPS)]
         self.turn = 0
 
@@ -91,10 +95,15 @@ class Bench:
         self.turn += each
         return made
 
+    def warm(self, what: str) -> None:
+        """Let both have done everything once, uncounted."""
+        load.run(self.floor, self.floor_clients(2, 10, what))
+        load.run(self.ours, self.plan.clients(2, 10, what))
+
     def compare(self, name: str, clients: int, each: int, what: str) -> dict[str, float]:
         """Print and return the medians over rounds of p50 and p95 of both, and their ratios."""
         figures: dict[str, list[float]] = {key: [] for key in ("ours p50", "ours p95", "floor p50", "floor p95", "ours wall", "floor wall")}
-        for _ in range(ROUNDS):
+        for _ in range(self.rounds):
             for who, port, make in (("floor", self.floor, self.floor_clients), ("ours", self.ours, self.plan.clients)):
                 result = load.run(port, make(clients, each, what))
                 if result.bad:
@@ -112,7 +121,11 @@ class Bench:
 
 
 def main() -> None:
-    """Print every figure of the comparison."""
+    """Print every figure of the comparison; ``--rounds N`` takes another number of rounds."""
+    asked = ArgumentParser(prog="bench")
+    asked.add_argument("--rounds", type=int, default=ROUNDS)
+    rounds = asked.parse_args().rounds
+    print(f"{rounds} rounds of each in turn, {os.cpu_count()} processors, load before {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="daymark-bench-") as folder:
         home = Path(folder)
         build_floor(home / "floor.db", GROUPS, SIZE)
@@ -123,11 +136,14 @@ def main() -> None:
             server("tests.bench.product", str(home / "ours"), str(ours), port=ours),
         ):
             plan.sign_in(ours)
-            bench = Bench(ours, floor, plan)
+            bench = Bench(ours, floor, plan, rounds)
+            for warm in ("open", "save"):
+                bench.warm(warm)
             for clients, each in ((1, 40), (16, 10)):
                 bench.compare(f"open a register of {SIZE}, {clients} clients", clients, each, "open")
                 bench.compare(f"save a register of {SIZE}, {clients} clients", clients, each, "save")
             bench.compare(f"morning peak, {GROUPS} open and save", GROUPS, 1, "both")
+        print(f"load after {os.getloadavg()[0]:.1f}")
         figures.print_all(product.app_at(home / "ours"), product.NOW)
 
 

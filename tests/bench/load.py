@@ -53,6 +53,7 @@ def _client(port: int, client: Client, barrier: Any, out: Any) -> None:
         answer.read()
         taken.append((method, (time.perf_counter() - began) * 1000))
         bad += answer.status >= 400
+    connection.close()
     out.put((taken, bad, start, time.perf_counter()))
 
 
@@ -66,6 +67,7 @@ def run(port: int, clients: Sequence[Client]) -> Result:
     answers = [out.get(timeout=300) for _ in workers]
     for worker in workers:
         worker.join()
+    out.close()
     taken = [one for answer in answers for one in answer[0]]
     methods = {method for method, _ in taken}
     return Result(

@@ -64,6 +64,7 @@ class Plan:
             connection.request("GET", self.path(n, 0), headers=self.headers(n))
             answer = connection.getresponse()
             page, kept = answer.read().decode(), answer.headers.get("Set-Cookie", "")
+            connection.close()
             found = _TOKEN.search(page)
             if found is None:
                 raise SystemExit(f"The register of person {n} has no form: {page[:400]}")
