@@ -21,6 +21,7 @@ DUTIES = ("register", "follow_up", "authorising", "leave", "legal", "returns", "
 WORDS: Mapping[str, str] = {
     "pupil": "pupil", "pupils": "pupils", "register": "register", "registers": "registers", "class": "class", "classes": "classes",
     "session": "session", "sessions": "sessions", "commissioner": "local authority", "head": "head teacher", "office": "office",
+    "school": "school",
 }  # fmt: skip
 
 OWN_ROLL = PlacementModel("own_roll", "On our own roll", dict.fromkeys(DUTIES, "us"))

@@ -49,11 +49,12 @@ def _shell(here: SignedIn) -> Shell:
     actor, at = here.actor, now()
     row = _setting_here(actor)
     ctx = _context(row) if row else None
+    words = _words(ctx)
     return Shell(
         setting=ShellSetting(row.id, row.name) if row else None,
         settings=tuple(ShellSetting(one.id, one.name) for one in actor.settings),
         actor=ShellActor(actor.name, actor.role_label(row.id if row else None) or None),
-        nav=current_app.extensions["daymark.navigation"].links(lambda p: actor.may(p, row.id), row.id, words=_words(ctx)) if row else (),
+        nav=current_app.extensions["daymark.navigation"].links(lambda p: actor.may(p, row.id), row.id, words=words) if row else (),
         context_line=context_line(ctx.calendar if ctx else None, at.date()),
         clock_line=_clock_line(ctx, actor, at),
         demo=_demo(),
@@ -62,6 +63,7 @@ def _shell(here: SignedIn) -> Shell:
         jump_url=_jump_url(actor, row),
         session_ends=here.ends_at,
         session_renew_url=url_for("people.renew"),
+        words=words,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from intranet.web.navigation import NavLink
@@ -52,3 +53,8 @@ class Shell:
     account_url: str = ""
     session_ends: datetime | None = None
     session_renew_url: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def word(self, plain: str) -> str:
+        """Return what the setting calls a thing; the plain word where it has none of its own."""
+        return self.words.get(plain, plain)

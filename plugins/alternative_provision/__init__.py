@@ -34,7 +34,7 @@ PROFILE = Profile(
     phases=("special", "primary", "all_through"),
     session_model="commissioned",
     words={"head": "Head of Provision", "office": "administrator", "class": "class team", "classes": "class teams",
-           "commissioner": "home school or commissioner"},
+           "commissioner": "home school or commissioner", "school": "provision"},
 )  # fmt: skip
 
 ROLES = (

@@ -37,7 +37,7 @@ PROFILE = Profile(
     session_model="booked",
     words={
         "pupil": "learner", "pupils": "learners", "register": "session record", "registers": "session records", "class": "tutor group",
-        "classes": "tutor groups", "commissioner": "commissioner", "head": "director", "office": "tutoring office",
+        "classes": "tutor groups", "commissioner": "commissioner", "head": "director", "office": "tutoring office", "school": "service",
     },
 )  # fmt: skip
 

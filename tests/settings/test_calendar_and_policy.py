@@ -97,10 +97,16 @@ def test_the_navigation_speaks_in_the_settings_own_words(app):
         client = signed_in(app.test_client(), an_account(role, setting=setting, name=f"Head of {setting_type}"))
         page = client.get(f"/settings/{setting}/pupils/").get_data(as_text=True)
         labels = re.findall(r"<a [^>]*href=\"/settings/\d+/(pupils|registers|classes)/\"[^>]*>\s*([^<]+?)\s*<", page)
+        closing = client.get(f"/settings/{setting}/close/").get_data(as_text=True)
+        headings = [re.search(r"<h1[^>]*>\s*([^<]+?)\s*<", one)[1] for one in (page, closing)]
+        said[setting_type, "pages"] = headings
         said[setting_type] = dict(reversed(labels))  # the first link to a page is the navigation's
     assert said["primary_school"] == {"pupils": "Pupils", "registers": "Registers", "classes": "Classes"}
     assert said["tutoring"] == {"pupils": "Learners", "registers": "Session records", "classes": "Tutor groups"}
     assert said["alternative_provision"]["classes"] == "Class teams"
+    assert said["tutoring", "pages"] == ["Learners", "Close the service"]
+    assert said["primary_school", "pages"] == ["Pupils", "Close the school"]
+    assert said["alternative_provision", "pages"] == ["Pupils", "Close the provision"]
 
 
 def test_a_setting_is_read_again_only_when_it_has_changed(head, setting):
