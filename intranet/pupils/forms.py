@@ -91,7 +91,7 @@ class PupilForm(WriteForm):
     upn = words("UPN", 20, "13 characters; leave empty where there is none")
     former_upn = words("Former UPN", 20)
     year_group = SelectField(
-        "Year group", choices=choices(YEARS, blank="None"), coerce=_number, default="", validate_choice=False
+        "Year group", choices=choices(YEARS, blank="None"), coerce=_number, default=""
     )
     address = lines("Home address")
     postcode = words("Postcode", 10)
@@ -275,7 +275,7 @@ class ClassForm(WriteForm):
     name = words("Name", 60)
     kind = SelectField("Kind", choices=choices(KINDS.items()))
     year_group = SelectField(
-        "Year group", choices=choices(YEARS, blank="Mixed"), coerce=_number, default="", validate_choice=False
+        "Year group", choices=choices(YEARS, blank="Mixed"), coerce=_number, default=""
     )
     first = day("From", validators=[required("Enter the first day of the class.")])
 

@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
 
 #: How people write days and times by hand, beside what a browser's own picker sends.
 TYPED: Mapping[str, tuple[str, ...]] = {"DateField": ("%d/%m/%Y", "%d.%m.%Y"), "TimeField": ("%H.%M", "%H:%M:%S")}
+NUL = "\0"  # PostgreSQL stores no text with it, and nobody types it
 LONGEST_SHOWN = 60  # characters of a wrong value that an error repeats
 
 
@@ -97,13 +98,15 @@ class WriteForm(Form):
 
 
 def refuse_unknown(sent: Mapping[str, Any], form: FlaskForm, open_prefixes: tuple[str, ...]) -> None:
-    """Raise BadRequest naming the field that was sent but is not drawn, or was sent twice."""
+    """Raise BadRequest naming the field that was sent but is not drawn, was sent twice, or cannot be stored."""
     single = {field.name for field in form if not _takes_many(field)} | {CSRF_FIELD}
     nested = tuple(f"{field.name}-" for field in form if field.type in ("FormField", "FieldList"))
     names = {field.name for field in form} | {CSRF_FIELD}
     for name in sent:
         if name not in names and not name.startswith((*open_prefixes, *nested)):
             raise BadRequest(f"The field “{name}” is not part of this form. {AGAIN}")
+        if any(isinstance(value, str) and NUL in value for value in _all(sent, name)):
+            raise BadRequest(f"The field “{name}” holds a character that no text has (number 0). {AGAIN}")
         if name in single and len(_all(sent, name)) > 1:
             raise BadRequest(f"The field “{name}” was sent more than once. {AGAIN}")
 

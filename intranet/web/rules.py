@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from werkzeug.routing import IntegerConverter, Map
+
+from intranet.errors import NotFound
 
 View = Callable[..., Any]
 #: The largest number that an id's column holds; every form and address keeps to it.
@@ -24,6 +26,13 @@ class Number(IntegerConverter):
 def init_rules(app: Flask) -> None:
     """Give the app its numbers in addresses."""
     app.url_map.converters["int"] = Number
+    app.before_request(refuse_nul)
+
+
+def refuse_nul() -> None:
+    """Raise NotFound for an address with a character that no database looks for."""
+    if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
+        raise NotFound
 
 
 def allow(permission: str) -> Callable[[View], View]:

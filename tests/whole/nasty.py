@@ -10,10 +10,10 @@ LONG = "x" * 10_000
 SCRIPT = "<script>alert(7)</script>"
 FORMULA = "=cmd|' /C calc'!A0"
 TEXTS = {
-    "empty": "", "long": LONG, "emoji": "\U0001f9a6\U0001f3f3\ufe0f\u200d\U0001f308", "nul": "a\x00b", "lines": "a\r\nSet-Cookie: b=1\r\n\r\nc", "formula": FORMULA,
+    "empty": "", "long": LONG, "emoji": "\U0001f9a6\U0001f3f3\ufe0f\u200d\U0001f308",
+    "nul": "a\x00b", "lines": "a\r\nSet-Cookie: b=1\r\n\r\nc", "formula": FORMULA,
     "script": SCRIPT, "quote": "' OR 1=1 --\"><b>", "direction": "\u202eabc\u2066", "half": "\ud83e".encode("utf-16-le", "surrogatepass").decode("latin-1"),
-    "template": "{{7*7}}${7*7}#{7*7}", "blank": " \t ",
-    "format": "%s%n{0}{name}",
+    "template": "{{7*7}}${7*7}#{7*7}", "blank": " \t ", "format": "%s%n{0}{name}",
 }  # fmt: skip
 DATES = {"empty": "", "no day": "31/02/2026", "no day, other way": "2026-02-31", "no leap": "29/02/2027", "year 1": "0001-01-01", "year 9999": "9999-12-31",
          "leap": "29/02/2028", "words": "tomorrow", "huge": "2026-11-23" * 900, "big year": "99999-01-01", "nul": "2026-11-23\x00"}  # fmt: skip

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
 from intranet.law.sessions import session_no
+from tests.fixtures.whole import opened
 from tests.whole import asking, nasty
 from tests.whole.nasty import Forms
 
@@ -48,6 +49,12 @@ def drawn_forms(whole, site, asker):
             seen.add((rule_there, tuple(sorted(form["kinds"]))))
             found.append((rule_there, action, form))
     return found
+
+
+@pytest.fixture
+def spare(world_file, tmp_path, test_keys):
+    """The app over a copy of the world that may change."""
+    yield from opened(world_file, tmp_path, test_keys)
 
 
 def share(draw, table):
@@ -108,11 +115,43 @@ def test_no_value_in_any_field_of_any_form_breaks_a_page_or_comes_back_unescaped
                         wrong.append(f"{where} shows a trace")
                     if answer.status_code == 422 and not nasty.sentence(page, value, name):
                         wrong.append(f"{where} says nothing")
+                    if "\0" in value and answer.status_code < 400 and endpoint not in READS:
+                        wrong.append(f"{where}: PostgreSQL could not store it")
                     if "Set-Cookie: b=1" in str(answer.headers):
                         wrong.append(f"{where} splits headers")
     print(dict(counts), f"{len(wrong)} wrong")
     assert counts["forms"] > 15
     assert not wrong, "\n".join(wrong[:40])
+
+
+PLAIN = {"date": "2026-11-24", "time": "09:05", "text": "Plain words", "number": "3"}
+
+
+def good(form):
+    """Return a form filled in as a person might: what is empty gets something plain."""
+    filled = {name: PLAIN[form["kinds"][name]] for name, value in form["fields"].items() if value == "" and form["kinds"][name] in PLAIN}
+    return sent(form, **filled)
+
+
+def test_one_odd_value_among_good_ones_breaks_nothing_and_is_stored_whole_or_not_at_all(spare):
+    wrong, counts, draw, site = [], Counter(), random.Random(20261124), spare.world.sites[0]
+    asker = asking.Askers(spare).of(site.people["head"])
+    with asking.watching(spare) as watch:
+        for endpoint, action, form in drawn_forms(spare, site, asker):
+            odd = [(name, *each) for name, kind in form["kinds"].items() if kind != "file" and name not in ("csrf_token", "rid")
+                   for each in share(draw, nasty.KINDS.get("number" if kind == "hidden" else kind, nasty.TEXTS))]  # fmt: skip
+            for name, label, value in [("", "good", ""), *odd]:
+                watch.moved()
+                answer = reply(asker, action, form, {**good(form), **({name: value} if name else {})})
+                counts[answer.status_code] += 1
+                page = answer.get_data(as_text=True)
+                if answer.status_code >= 500 or nasty.SCRIPT in page:
+                    wrong.append(f"{endpoint} {name}={label}: {answer.status_code}")
+                if watch.moved() and answer.status_code in REFUSED - {409}:
+                    wrong.append(f"{endpoint} {name}={label}: {answer.status_code} and yet stored something")
+    print(dict(counts))
+    assert counts[303] > 10
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_refused_form_stores_nothing_and_shows_again_what_was_typed(whole, people):
