@@ -60,7 +60,7 @@ def spare(world_file, tmp_path, test_keys):
 def share(draw, table):
     """Return some of the values of a kind by a seeded choice; all of them when everything is asked for (DAYMARK_WHOLE=1)."""
     every = list(table.items())
-    return every if os.environ.get("DAYMARK_WHOLE") == "1" else draw.sample(every, 2)
+    return every if os.environ.get("DAYMARK_WHOLE") == "1" else draw.sample(every, min(2, len(every)))
 
 
 def matched(whole, action):
@@ -289,14 +289,14 @@ QUERIES = {"page": nasty.PATH_NUMBERS, "group": nasty.PATH_NUMBERS, "at": ("", "
 
 
 def test_no_question_in_an_address_breaks_a_page(whole, people):
-    wrong = []
+    wrong, draw = [], random.Random(20261125)
     site, asker = people[0]
     for rule in asking.rules(whole.app):
         if "GET" not in rule.methods:
             continue
         path = asking.path(whole.app, rule, **asking.values(rule, site, site.own))
         for name, tried in QUERIES.items():
-            for value in tried:
+            for _, value in share(draw, dict(enumerate(tried))):
                 answer = asker.client.get(path, query_string={name: value})
                 if answer.status_code >= 500 or nasty.SCRIPT in answer.get_data(as_text=True):
                     wrong.append(f"{path}?{name}={value[:30]}: {answer.status_code}")
