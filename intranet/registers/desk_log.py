@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from intranet import store
 from intranet.errors import NotFound
@@ -63,12 +63,19 @@ def mark_undone(w: store.Writing, setting_id: int, presence_id: int, position: i
     w.conn.execute(update(Presence).where(*here).values(undone_position=position))
 
 
+_OF_DAY = (
+    select(Presence.__table__)
+    .where(Presence.setting_id == bindparam("here"), Presence.day == bindparam("on"))
+    .order_by(Presence.at, Presence.id)
+)
+
+
 def of_day(conn: Connection, setting_id: int, day: date, pupil_id: int | None = None) -> list[Any]:
     """Return the comings and goings of a day, oldest first, undone ones too; one statement."""
-    query = select(Presence.__table__).where(Presence.setting_id == setting_id, Presence.day == day)
-    if pupil_id is not None:
-        query = query.where(Presence.pupil_id == pupil_id)
-    return list(conn.execute(query.order_by(Presence.at, Presence.id)))
+    wanted: dict[str, Any] = {"here": setting_id, "on": day}
+    if pupil_id is None:
+        return list(conn.execute(_OF_DAY, wanted))
+    return list(conn.execute(_OF_DAY.where(Presence.pupil_id == pupil_id), wanted))
 
 
 def presence(conn: Connection, setting_id: int, day: date) -> dict[int, list[Any]]:

@@ -24,14 +24,14 @@ GROUPS, SIZE = 35, 30
 
 
 @contextmanager
-def server(*command: str, port: int) -> Iterator[None]:
-    """Run a server of this machine until the block ends."""
+def server(*command: str, port: int) -> Iterator[int]:
+    """Run a server of this machine until the block ends, giving its process id."""
     project = HERE.parent.parent
     environment = {**os.environ, "PYTHONPATH": str(project)}
     process = subprocess.Popen([sys.executable, "-m", *command], cwd=project, env=environment, stderr=subprocess.DEVNULL)
     try:
         _wait(port, process)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -46,6 +46,15 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.1)
     raise SystemExit(f"The server on port {port} did not answer in 30 seconds.")
+
+
+def cpu(pid: int) -> float:
+    """Return the milliseconds of processor a process has used; what others do to the machine hardly touches it (0 where unknown)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
@@ -78,8 +87,9 @@ def floor_requests(token: str, group: int, number: int, what: str) -> list[load.
 class Bench:
     """The two servers and what each of their people asks for."""
 
-    def __init__(self, ours: int, floor: int, plan: product.Plan, rounds: int) -> None:
+    def __init__(self, ours: int, floor: int, plan: product.Plan, rounds: int, pids: dict[str, int]) -> None:
         self.ours, self.floor, self.plan, self.rounds = ours, floor, plan, rounds
+        self.pids = pids
         self.people = [floor_client(floor, n + 1) for n in range(GROUPS)]
         self.turn = 0
 
@@ -103,9 +113,12 @@ class Bench:
     def compare(self, name: str, clients: int, each: int, what: str) -> dict[str, float]:
         """Print and return the medians over rounds of p50 and p95 of both, and their ratios."""
         figures: dict[str, list[float]] = {key: [] for key in ("ours p50", "ours p95", "floor p50", "floor p95", "ours wall", "floor wall")}
+        used = {"ours": 0.0, "floor": 0.0}
         for _ in range(self.rounds):
             for who, port, make in (("floor", self.floor, self.floor_clients), ("ours", self.ours, self.plan.clients)):
+                before = cpu(self.pids[who])
                 result = load.run(port, make(clients, each, what))
+                used[who] += (cpu(self.pids[who]) - before) / len(result.milliseconds) / self.rounds
                 if result.bad:
                     raise SystemExit(f"{result.bad} requests of {who} failed in “{name}”.")
                 figures[f"{who} p50"].append(result.percentile(50))
@@ -116,6 +129,7 @@ class Bench:
         print(
             f"{name:<34} ours {middle['ours p50']:7.1f} / {middle['ours p95']:7.1f} ms   floor {middle['floor p50']:7.1f} / "
             f"{middle['floor p95']:7.1f} ms   ratio p50 {ratios['p50']:.2f}  p95 {ratios['p95']:.2f}  wall {ratios['wall']:.2f}"
+            f"   processor a request {used['ours']:.1f} and {used['floor']:.1f} ms, ratio {used['ours'] / (used['floor'] or 1):.2f}"
         )
         return ratios
 
@@ -132,11 +146,11 @@ def main() -> None:
         plan = product.build(home / "ours")
         ours, floor = free_port(), free_port()
         with (
-            server("tests.bench.floor", str(home / "floor.db"), str(floor), port=floor),
-            server("tests.bench.product", str(home / "ours"), str(ours), port=ours),
+            server("tests.bench.floor", str(home / "floor.db"), str(floor), port=floor) as floor_pid,
+            server("tests.bench.product", str(home / "ours"), str(ours), port=ours) as our_pid,
         ):
             plan.sign_in(ours)
-            bench = Bench(ours, floor, plan, rounds)
+            bench = Bench(ours, floor, plan, rounds, {"ours": our_pid, "floor": floor_pid})
             for warm in ("open", "save"):
                 bench.warm(warm)
             for clients, each in ((1, 40), (16, 10)):

@@ -16,6 +16,7 @@ from flask import Flask
 
 from intranet import store
 from intranet.clock import LONDON
+from intranet.commands import serving
 from intranet.config import Config
 from intranet.demo import build as demo
 from intranet.factory import create_app
@@ -140,7 +141,8 @@ def main() -> None:
     """Serve our side: ``python -m tests.bench.product HOME PORT``."""
     from waitress import serve
 
-    serve(app_at(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2]), threads=8, _quiet=True)
+    sys.setswitchinterval(serving.SWITCH_SECONDS)  # as the served app does
+    serve(app_at(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2]), threads=serving.THREADS, _quiet=True)
 
 
 if __name__ == "__main__":
