@@ -68,4 +68,6 @@ def say(value: Any, unit: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator} {unit}"
+    if isinstance(value, tuple | list):
+        return say(", ".join(str(part) for part in value), unit)
     return f"{value} {unit}" if unit not in {"", "-"} else str(value)

@@ -23,6 +23,11 @@ from intranet.pupils.changes import row_of
 from intranet.pupils.particulars import SEXES, missing, shortfall
 from intranet.settings.service import SettingContext
 
+DUTIES = {
+    "register": "Taking the register", "follow_up": "Following up absence", "authorising": "Authorising absence", "leave": "Deciding leave",
+    "legal": "Legal action", "returns": "Returns to the authority", "roll": "Keeping the roll",
+}  # fmt: skip
+OWNERS = {"home_school": "The home school", "authority": "The local authority", "commissioner": "The commissioner"}
 HIDDEN_ADDRESS = "Protected. Ask the designated safeguarding lead."
 SIX_DAYS = timedelta(days=6)
 WEEKS_LOOKED_AT = timedelta(weeks=8)  # some week among them is whole
@@ -97,7 +102,7 @@ def build(ctx: SettingContext, caller: Caller, actor: Actor, pupil: KnownPupil, 
     full = people is not None
     return PupilPage(
         pupil=pupil,
-        identity=_identity(row, pupil, placed, on, full),
+        identity=_identity(row, pupil, placed, on, full, caller.words.get("class", "class")),
         particulars=_particulars(row, actor, caller, ctx, on) if full else (),
         placements=tuple(placed),
         flags=tuple(_seen(flag) for flag in marks) if sensitive else (),
@@ -134,12 +139,13 @@ def _number(number: str | None) -> tuple[str, ...]:
 
 def _owners(duties: Mapping[str, str] | None, here: str) -> tuple[tuple[str, str], ...]:
     """Return who owns each duty, in words; "us" is this setting."""
-    return tuple((duty, here if owner.lower() == "us" else owner) for duty, owner in _pairs(duties))
+    owners = OWNERS | {"us": here, "both": f"{here} with the home school"}
+    return tuple((DUTIES.get(key, key), owners.get(owner, owner)) for key, owner in (duties or {}).items() if owner)
 
 
 def _pairs(values: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (key.replace("_", " ").capitalize(), str(value).replace("_", " "))
+        (key.replace("_", " ").capitalize(), {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " "))
         for key, value in (values or {}).items()
         if value not in (None, "")
     )
@@ -158,9 +164,9 @@ def _seen(flag: Any) -> FlagSeen:
 
 
 def _identity(
-    row: Mapping[str, Any], pupil: KnownPupil, placed: list[PlacementSeen], on: date, full: bool
+    row: Mapping[str, Any], pupil: KnownPupil, placed: list[PlacementSeen], on: date, full: bool, group_word: str
 ) -> tuple[tuple[str, str], ...]:
-    items = [("Class", pupil.group_name or "None today"), ("", pupil.year)]
+    items = [(group_word.capitalize(), pupil.group_name or "None today"), ("", pupil.year)]
     if full:
         items.append(("Born", long_date(row["born"]) if row["born"] else "not recorded"))
     current = next((place for place in placed if place.first <= on and (place.last is None or place.last >= on)), None)

@@ -14,6 +14,11 @@ from intranet.law.parameters import Parameters, ParameterValue, say
 from intranet.settings.context import SettingContext
 
 STANDINGS = {"law": "law", "guidance": "statutory guidance", "policy": "the setting's policy", "assumption": "House setting, not from policy"}
+TOPICS = {
+    "absence": "Absence", "ap": "Thresholds of the provision", "arrival": "Arrival", "audit": "Weekly audit", "calendar": "School year",
+    "contacts": "Contacts", "ladder": "Attendance ladder", "lateness": "Lateness", "metrics": "Attendance figures", "n_code": "Absence with no reason yet",
+    "register": "Registers", "retention": "How long registers are kept", "stage3": "Stage 3", "tutoring": "Session records",
+}  # fmt: skip
 YES, NO = ("yes", "y", "true"), ("no", "n", "false")
 
 
@@ -41,14 +46,16 @@ def parameters(ctx: SettingContext) -> Parameters:
 
 
 def lines(ctx: SettingContext, on: date) -> dict[str, list[Line]]:
-    """Return the parameters by the first word of their key."""
+    """Return the parameters under the topic that their key begins with."""
     known = parameters(ctx)
     found: dict[str, list[Line]] = {}
     at = known.at(on)
     for key in known.keys():  # noqa: SIM118 (sorted keys; iterating gives values)
         resolution = at.resolution(key)
         chosen = resolution.in_force or known.values(key)[-1]
-        found.setdefault(key.split(".")[0], []).append(_line(key, chosen, resolution, in_force=resolution.in_force is not None))
+        topic = key.split(".")[0]
+        line = _line(key, chosen, resolution, in_force=resolution.in_force is not None)
+        found.setdefault(TOPICS.get(topic, topic.replace("_", " ").capitalize()), []).append(line)
     return found
 
 
@@ -69,7 +76,7 @@ def one(ctx: SettingContext, key: str, on: date) -> Line:
 
 def _line(key: str, chosen: ParameterValue, resolution: Any, *, in_force: bool) -> Line:
     conflict = next((v.conflict for v in (chosen, *resolution.struck_through) if v.conflict), None)
-    warning = (resolution.warning or "").replace("`", "") or _superseded_warning(chosen, resolution, conflict)
+    warning = (resolution.warning or "").replace(f"`{key}`", f"“{chosen.description or key}”") or _superseded_warning(chosen, resolution, conflict)
     return Line(
         key, chosen.description, say(_plain(chosen.value), chosen.unit) if in_force else "no value at present", chosen.unit, chosen.cited,
         chosen.clauses, STANDINGS[chosen.standing], chosen.origin == "house", chosen.effective_from,

@@ -103,7 +103,7 @@ def house_value(setting_id: int, key: str) -> Response:
         form.take(refused)
         return respond("settings/house_value.html", status=422, form=form, setting=ctx, line=line)
     _store_value(setting_id, key, value, form)
-    say_next(f"House value for {key} stored.")
+    say_next(f"House value stored: {line.description or key}.")
     return see_other("settings.policy_page", setting_id=setting_id)
 
 

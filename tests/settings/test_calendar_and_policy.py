@@ -136,8 +136,8 @@ def test_term_dates_that_overlap_are_refused_whole(app, setting):
 @pytest.mark.clause("ATT-043")
 def test_the_academys_forty_minute_morning_is_in_force_with_its_warning(head, setting):
     page = text(head.get(f"/settings/{setting}/policy/"))
-    assert "register.close_minutes is 40 minutes (ATT-043), but guidance expects 30 minutes" in page
-    warning = page.split("register.close_minutes is 40 minutes")[1]
+    assert "“How long the morning register stays open” is 40 minutes (ATT-043), but guidance expects 30 minutes" in page
+    warning = page.split("stays open” is 40 minutes")[1]
     assert "Give the reason. C-09." in warning[:200]
 
 
