@@ -19,7 +19,7 @@ from intranet.people import Actor
 from intranet.registers import desk_log, rules
 from intranet.registers.access import may_amend, may_take, refuse_unseen
 from intranet.registers.reading import Sheet, day_sessions, earlier_sessions, read_sheet, require_session
-from intranet.registers.values import Entry, OnRoll, RegisterPage, Row, ShownMark
+from intranet.registers.values import OnRoll, RegisterPage, Row, ShownMark, Typed
 from intranet.settings.context import SettingContext
 from intranet.store import marks as stored_marks
 from intranet.store.marks import StoredMark
@@ -36,7 +36,7 @@ class Around:
 
 def page(
     actor: Actor, ctx: SettingContext, caller: Caller, session_no: int, group_id: int, now: datetime, *, mode: str = "",
-    entered: Mapping[int, Entry] | None = None, problems: Mapping[int, str] | None = None,
+    entered: Mapping[int, Typed] | None = None, problems: Mapping[int, str] | None = None,
 ) -> RegisterPage:  # fmt: skip
     """Return a register as this person may see it, with what they typed that is not stored yet; raise NotFound."""
     with store.connection() as conn:
@@ -67,7 +67,7 @@ def _around(conn: Connection, ctx: SettingContext, sheet: Sheet) -> Around:
 
 
 def _page(actor: Actor, ctx: SettingContext, caller: Caller, sheet: Sheet, slot: Slot, around: Around, now: datetime, mode: str,
-          entered: Mapping[int, Entry], problems: Mapping[int, str]) -> RegisterPage:  # fmt: skip
+          entered: Mapping[int, Typed], problems: Mapping[int, str]) -> RegisterPage:  # fmt: skip
     codes = caller.codes.on(sheet.day)
     closure = ctx.closed(sheet.day, sheet.key, sheet.group.id)
     closes = rules.closes_at(slot, now)
@@ -118,7 +118,7 @@ def enterable(caller: Caller, sheet: Sheet) -> list[Code]:
 
 
 def _row(number: int, one: OnRoll, caller: Caller, ctx: SettingContext, sheet: Sheet, around: Around, now: datetime, locked: bool,
-         entered: Entry | None, problem: str) -> Row:  # fmt: skip
+         entered: Typed | None, problem: str) -> Row:  # fmt: skip
     mark = sheet.marks.get(one.pupil_id)
     records = [record for record in sheet.records if record.pupil_id == one.pupil_id]
     moved = around.moved.get(one.pupil_id, ())

@@ -12,7 +12,7 @@ from typing import Literal
 from intranet.extension.values import Slot
 from intranet.law.codes import Code, CodesOn
 from intranet.law.sessions import key_of
-from intranet.registers.values import Entry, MarksRefused
+from intranet.registers.values import Entry, MarksRefused, Typed
 from intranet.store.marks import StoredMark
 
 NOTE_LENGTH = 500
@@ -94,21 +94,14 @@ def _problem(symbol: str, minutes: str, note: str, was: Shown) -> str:
     return ""
 
 
-def as_typed(sent: Mapping[str, str]) -> dict[int, Entry]:
+def as_typed(sent: Mapping[str, str]) -> dict[int, Typed]:
     """Return what was typed, right or wrong, to show it again."""
     rows: dict[int, dict[str, str]] = {}
     for name, value in sent.items():
         field = _FIELD.fullmatch(name)
         if field:
             rows.setdefault(int(field[2]), {})[field[1]] = value.strip()
-    return {
-        pupil: Entry(pupil, row.get("mark", "").upper(), _number(row.get("minutes", "")), row.get("note") or None)
-        for pupil, row in rows.items()
-    }
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 5 else None
+    return {pupil: Typed(row.get("mark", "").upper(), row.get("minutes", ""), row.get("note", "")) for pupil, row in rows.items()}
 
 
 # ------------------------------------------------------------------ codes of a session

@@ -24,6 +24,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """What somebody typed in a row, right or wrong, to show it again."""
+
+    symbol: str = ""
+    minutes: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class MarkConflict:
     """A mark that was not stored because somebody else's stands: both values, who and when (``theirs`` None: left the class)."""
 
@@ -147,7 +156,7 @@ class Row:
     proposal_word: str = ""
     due: bool = True
     locked: bool = False
-    entered: Entry | None = None
+    entered: Typed | None = None
     problem: str = ""
 
 
