@@ -32,13 +32,13 @@ def test_what_cannot_be_stored_comes_back_as_it_was_typed_with_a_sentence_for_it
     page.fill("tbody tr:nth-child(1) .app-code-box", "QQ")
     page.fill("tbody tr:nth-child(2) .app-code-box", "N")
     page.fill("tbody tr:nth-child(3) .app-code-box", "L")
-    page.fill("tbody tr:nth-child(3) .app-minutes", "soon")
+    page.fill("tbody tr:nth-child(3) .app-minutes", "ten")
     page.get_by_role("button", name="Save register").click()
     assert page.title().startswith("Error: ")
     summary = page.inner_text("[data-problem]")
     assert "Alder, Amber:" in summary or "Aspen, Amber:" in summary
     assert [page.input_value(f"tbody tr:nth-child({row}) .app-code-box") for row in (1, 2, 3)] == ["QQ", "N", "L"]
-    assert page.input_value("tbody tr:nth-child(3) .app-minutes") == "soon"
+    assert page.input_value("tbody tr:nth-child(3) .app-minutes") == "ten"
     assert live.marks() == {}
 
 
