@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from intranet import store
 from intranet.errors import NotAllowed, NotFound
-from intranet.people.actor import Actor
+from intranet.people.actor import Actor, role_book
 from intranet.people.forms import AgainForm
 from intranet.people.permissions import known, roles_needed
 from intranet.people.places import SettingRow
@@ -49,7 +49,7 @@ def authorise(permission: str, view_args: Mapping[str, Any]) -> None:
     if setting_id is not None:
         access_setting(setting_id)
     if not _may(actor, permission, setting_id):
-        raise NotAllowed(roles_needed(permission) or "nobody has yet", _whom_to_ask(actor, setting_id))
+        raise NotAllowed(_roles_needed(actor, permission, setting_id) or "nobody has yet", _whom_to_ask(actor, setting_id))
     _enter_scope([setting_id] if setting_id is not None else [s for s in actor.setting_ids if actor.may(permission, s)])
 
 
@@ -63,6 +63,14 @@ def access_setting(setting_id: int) -> SettingRow:
 
 def _may(actor: Actor, permission: str, setting_id: int | None) -> bool:
     return permission == "account:self" or actor.may(known(permission).key, setting_id)
+
+
+def _roles_needed(actor: Actor, permission: str, setting_id: int | None) -> str:
+    """Return the roles that hold a permission, as the setting calls them."""
+    row = actor.setting(setting_id) if setting_id is not None else None
+    book = role_book(row.setting_type) if row else {}
+    own = [role.label for role in book.values() if role.like in known(permission).roles or permission in role.also]
+    return " or ".join([", ".join(own[:-1]), own[-1]] if len(own) > 1 else own) or roles_needed(permission)
 
 
 def _whom_to_ask(actor: Actor, setting_id: int | None) -> str:

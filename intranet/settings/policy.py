@@ -78,7 +78,7 @@ def _line(key: str, chosen: ParameterValue, resolution: Any, *, in_force: bool) 
     conflict = next((v.conflict for v in (chosen, *resolution.struck_through) if v.conflict), None)
     warning = (resolution.warning or "").replace(f"`{key}`", f"“{chosen.description or key}”") or _superseded_warning(chosen, resolution, conflict)
     return Line(
-        key, chosen.description, say(_plain(chosen.value), chosen.unit) if in_force else "no value at present", chosen.unit, chosen.cited,
+        key, chosen.description, _said(chosen.value, chosen.unit) if in_force else "no value at present", chosen.unit, chosen.cited,
         chosen.clauses, STANDINGS[chosen.standing], chosen.origin == "house", chosen.effective_from,
         tuple(_struck(v) for v in resolution.struck_through), warning,
     )  # fmt: skip
@@ -94,12 +94,19 @@ def _superseded_warning(chosen: ParameterValue, resolution: Any, conflict: str |
 
 def _struck(value: ParameterValue) -> str:
     until = f", until {value.effective_to:%d/%m/%Y}" if value.effective_to else ""
-    return f"{say(_plain(value.value), value.unit)} ({value.cited}{until})"
+    return f"{_said(value.value, value.unit)} ({value.cited}{until})"
+
+
+def _said(value: Any, unit: str) -> str:
+    """Return a value as the page says it: "10% missed" for a share."""
+    return say(_plain(value), unit.removeprefix("share").strip() if isinstance(value, Fraction) else unit)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, time):
         return value.strftime("%H:%M")
+    if isinstance(value, Fraction):
+        return f"{float(value * 100):g}%"
     return ", ".join(str(_plain(v)) for v in value) if isinstance(value, (tuple, list)) else value
 
 
@@ -151,8 +158,8 @@ def _not_weaker(ctx: SettingContext, key: str, typed: Any, first: date) -> None:
     mine = ParameterValue(key, typed, known[-1].unit, "policy", stricter=known[-1].stricter, effective_from=first)
     if law is not None and mine.weaker_than(law):
         rule = f"the law asks for {law.said()} and a house value cannot be weaker"
-        text = f"Value: {say(_plain(typed), law.unit)} was entered, but {rule}. Enter a stricter value, or leave it as it is."
-        raise Refused("Value", say(_plain(typed), law.unit), rule, "Enter a stricter value", clauses=law.clauses, fields=[FieldProblem("value", text)])
+        text = f"Value: {_said(typed, law.unit)} was entered, but {rule}. Enter a stricter value, or leave it as it is."
+        raise Refused("Value", _said(typed, law.unit), rule, "Enter a stricter value", clauses=law.clauses, fields=[FieldProblem("value", text)])
 
 
 def _stored(typed: Any) -> Any:
