@@ -10,7 +10,7 @@ import pytest
 from intranet import clock, store
 from intranet.registers import desk_log
 from intranet.store import events, statements
-from tests.fixtures.people import an_account
+from tests.fixtures.people import an_account, csrf
 from tests.fixtures.pupils import a_contact, a_pupil
 from tests.registers.desk_kit import Desk, a_school
 
@@ -384,26 +384,5 @@ def test_the_pages_of_the_desk_carry_no_name_in_the_notice_that_travels(school, 
     school.at(9, 5)
     shown = desk.find("am")
     data = {**desk.drawn(shown), "keys": "1", "adult": "none"}
-    from tests.fixtures.people import csrf
-
     response = desk.awake().post(desk.url("/late-desk/"), data={**data, "csrf_token": csrf(desk.awake())})
     assert "Amber" not in response.headers["Location"] and "Amber" not in str(response.headers.getlist("Set-Cookie"))
-
-
-
-
-@pytest.mark.parametrize(("at", "mark"), [((9, 55), None), ((10, 0), ("P", None)), ((10, 10), ("L", 10))])
-def test_where_sessions_are_booked_the_start_decides_and_a_mark_waits_for_it(app, at, mark):
-    from intranet.store import records
-
-    centre = a_school("tutoring", legal_type="company", layout="T")
-    with store.scope([centre.id]):
-        pupil = centre.pupil("Amber", model="commissioned")
-        day = date(2025, 10, 8)
-        with store.writing(now=centre.now, actor_id=None) as w:
-            data = {"start": "10:00", "end": "11:00", "tutor": None}
-            records.create(w, setting_id=centre.id, kind="booking", pupil_id=pupil, first=day, last=day, data=data)
-        lead = an_account("tutoring_office", setting=centre.id, name="Noor Nuthatch")
-        centre.at(*at)
-        Desk(app.test_client(), centre, lead).sign_in("am", "3")
-        assert centre.mark(pupil, "10:00") == mark
