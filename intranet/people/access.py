@@ -14,11 +14,13 @@ from intranet import store
 from intranet.errors import NotAllowed, NotFound
 from intranet.people.actor import Actor, role_book
 from intranet.people.forms import AgainForm
-from intranet.people.permissions import known, roles_needed
+from intranet.people.permissions import CORE_ROLES, known, roles_needed
 from intranet.people.places import SettingRow
 from intranet.people.sessions import signed_in
 from intranet.web.errors import typed
 from intranet.web.htmx import into_alert, is_htmx
+
+HOUSE_ROLES = ("trust_director", "system_admin")  # no setting type has a name of its own for them
 
 
 def init_access(app: Flask) -> None:
@@ -70,7 +72,10 @@ def _roles_needed(actor: Actor, permission: str, setting_id: int | None) -> str:
     row = actor.setting(setting_id) if setting_id is not None else None
     book = role_book(row.setting_type) if row else {}
     own = [role.label for role in book.values() if role.like in known(permission).roles or permission in role.also]
-    return " or ".join([", ".join(own[:-1]), own[-1]] if len(own) > 1 else own) or roles_needed(permission)
+    if not own:
+        return roles_needed(permission)
+    every = own + [CORE_ROLES[role] for role in HOUSE_ROLES if role in known(permission).roles]
+    return " or ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
 
 
 def _whom_to_ask(actor: Actor, setting_id: int | None) -> str:
