@@ -98,12 +98,12 @@ def _refused(refused: Refused, ctx: SettingContext, caller: Caller, session_no: 
 
 def _done(outcome: Outcome, caller: Caller, moment: datetime, setting_id: int, session_no: int) -> Response:
     marked, words = len(outcome.marks), caller.words
-    text = f"{words['register'].capitalize()} saved {clock_time(moment)}. {marked} of {plural(outcome.due, words['pupil'], words['pupils'])} marked."
+    start = f"{words['register'].capitalize()} saved {clock_time(moment)}." if marked else "Nothing was entered, so nothing was saved."
+    text = f"{start} {marked} of {plural(outcome.due, words['pupil'], words['pupils'])} marked."
     if wants_part():
         return respond("registers/_saved.html", "registers/_saved.html", text=text, outcome=outcome, rid=str(uuid.uuid4()))
     say_next(text)
     return see_other("registers.register", setting_id=setting_id, session_no=session_no, group_id=outcome.group_id)
-
 
 
 @blueprint.app_template_filter("note_sum")

@@ -256,3 +256,11 @@ def test_the_service_worker_holds_nothing_and_may_look_after_settings_only(schoo
     answer = as_role().client.get("/register-worker.js")
     assert answer.headers["Service-Worker-Allowed"] == "/settings/"
     assert b"localStorage" not in answer.data
+
+
+def test_a_save_without_any_mark_says_that_nothing_was_saved(school, as_role):
+    browser = as_role("attendance_officer")
+    path = f"/registers/{school.session()}/{school.group}/"
+    browser.post(path, act="save")
+    assert "Nothing was entered, so nothing was saved." in browser.get(path)
+    assert not any(school.marks())
