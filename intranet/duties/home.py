@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -14,9 +16,10 @@ from intranet.extension.caller import Caller
 from intranet.people import Actor
 from intranet.settings.service import SettingContext
 
+Saved = Mapping[tuple[int, int], datetime]
 #: Who sees the registers of the whole setting on the home page; everybody else sees their own groups'.
 OVERSEES = "board:read"
-TAKEABLE = ("open", "missing", "awaiting", "overdue")
+TAKEABLE = ("open", "part", "missing", "awaiting", "overdue")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class RegisterLine:
     group_id: int
     group: str
     label: str
-    state: plan.State
+    state: plan.State | Literal["part"]
     at: datetime | None
     pupils: int
     mine: bool
@@ -53,7 +56,7 @@ class Home:
     @property
     def not_taken(self) -> int:
         """Return how many of today's registers should be there and are not."""
-        return sum(line.state in ("missing", "awaiting", "overdue") for line in self.registers)
+        return sum(line.state in ("missing", "awaiting", "overdue", "part") for line in self.registers)
 
     @property
     def to_take(self) -> tuple[RegisterLine, ...]:
@@ -74,13 +77,15 @@ def _registers(conn: Connection, ctx: SettingContext, caller: Caller, actor: Act
     day = now.date()
     found = plan.expected(conn, ctx, caller, day)
     saved = plan.taken(conn, ctx.id, [day]) if found else {}
-    return [_line(register, saved, actor, now) for register in found if register.group_id is not None]
+    marked = plan.marked(conn, ctx.id, day) if found else {}
+    return [_line(register, saved, marked, actor, now) for register in found if register.group_id is not None]
 
 
-def _line(register: plan.ExpectedRegister, saved: dict[tuple[int, int], datetime], actor: Actor, now: datetime) -> RegisterLine:
+def _line(register: plan.ExpectedRegister, saved: Saved, marked: Mapping[tuple[int, int], int], actor: Actor, now: datetime) -> RegisterLine:
     group = register.group_id or 0
     at = saved.get((register.session_no, group))
+    whole = marked.get((register.session_no, group), 0) >= len(register.pupil_ids)
     return RegisterLine(
-        register.session_no, group, register.group_name, register.slot.label, plan.state(register, at, now), at,
+        register.session_no, group, register.group_name, register.slot.label, plan.state(register, at, now) if whole or at is None else "part", at,
         len(register.pupil_ids), actor.account_id in register.staff,
     )  # fmt: skip

@@ -105,6 +105,16 @@ def taken(conn: Connection, setting_id: int, days: Iterable[date]) -> dict[tuple
     return {(row.session_no, row.group_id): row.first_saved_at for row in conn.execute(query)}
 
 
+def marked(conn: Connection, setting_id: int, day: date) -> dict[tuple[int, int], int]:
+    """Return how many pupils each register of a day has marked, by session number and group."""
+    low, high = day_range(day, day)
+    table = register_state.c
+    query = select(table.session_no, table.group_id, table.marked).where(
+        table.setting_id == setting_id, table.session_no >= low, table.session_no <= high
+    )
+    return {(row.session_no, row.group_id): row.marked for row in conn.execute(query)}
+
+
 def closes_at(slot: Slot) -> datetime:
     """Return the moment from which a register that is not taken is missing: its close, or the end of a booked session."""
     return datetime.combine(slot.day, slot.closes or slot.ends or slot.starts, LONDON)

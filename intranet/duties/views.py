@@ -21,7 +21,7 @@ blueprint = Blueprint("duties", __name__, url_prefix="/settings/<int:setting_id>
 
 STATE_WORDS = {"overdue": ("Overdue", "overdue"), "due": ("Due today", "due"), "waiting": ("Waiting", "info")}
 REGISTER_WORDS = {
-    "taken": ("Taken", "done"), "not_open": ("Not open", "none"), "open": ("Open", "info"), "missing": ("Not taken", "overdue"),
+    "taken": ("Taken", "done"), "not_open": ("Not open", "none"), "open": ("Open", "info"), "part": ("Part-marked", "due"), "missing": ("Not taken", "overdue"),
     "awaiting": ("Awaiting submission", "due"), "overdue": ("Overdue", "overdue"),
 }  # fmt: skip
 

@@ -69,7 +69,11 @@ def test_the_first_thing_on_a_teachers_home_is_the_register_to_take_until_it_is_
     page = home(client, setting, teacher)
     assert re.search(rf'href="/settings/{setting}/registers/\d+/{group}/">Take register: 3B, morning</a>', page)
     assert page.index("Take register: 3B") < page.index("registers taken")
+    other = a_pupil(setting, "Bryony", joined="2025-10-08", group=group)
     save(setting, "2025-10-08 AM", {pupil: "/"}, group=group, now="2025-10-08 08:55")
+    page = home(client, setting, teacher)
+    assert "Part-marked" in page and "Take register: 3B" in page, "one of two children has no mark yet"
+    save(setting, "2025-10-08 AM", {pupil: "/", other: "/"}, group=group, now="2025-10-08 08:56")
     assert "Take register" not in home(client, setting, teacher)
 
 
