@@ -155,7 +155,7 @@ def test_a_closure_put_in_during_the_morning_is_said_on_the_open_register(live):
 def test_a_save_that_failed_one_that_needs_signing_in_and_the_key_help(live):
     page = live.teacher()
     press(page, "?")
-    assert page.get_by_text("goes to that row and marks it").is_visible()
+    page.get_by_text("goes to that row and marks it").wait_for()
     assert faults(page) == []
     page.locator("tr.is-current [data-cell]").focus()
     live.faults.plan = ["fails_before"] * 20  # it tries again by itself while we look
