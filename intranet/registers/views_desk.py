@@ -118,9 +118,9 @@ def sign_in(setting_id: int) -> Response:
 @allow("desk:write")
 def undo_late(setting_id: int, presence_id: int) -> Response:
     """Undo an entry of the last minute."""
-    here, form = hatch(setting_id), UndoForm()
-    if form.validate():
-        desk.undo(here.ctx, here.caller, here.actor, presence_id, here.now)
+    here = hatch(setting_id)
+    UndoForm().refuse_unless_good()
+    desk.undo(here.ctx, here.caller, here.actor, presence_id, here.now)
     return _late(here) if is_htmx() else see_other("desk.late_desk", setting_id=setting_id)
 
 
@@ -241,9 +241,9 @@ def collect(setting_id: int) -> Response:
 @allow("desk:write")
 def undo_out(setting_id: int, presence_id: int) -> Response:
     """Undo a sign-out of the last minute."""
-    here, form = hatch(setting_id), UndoForm()
-    if form.validate():
-        desk.undo(here.ctx, here.caller, here.actor, presence_id, here.now)
+    here = hatch(setting_id)
+    UndoForm().refuse_unless_good()
+    desk.undo(here.ctx, here.caller, here.actor, presence_id, here.now)
     return _left(here, "Undone.")
 
 
@@ -252,10 +252,11 @@ def undo_out(setting_id: int, presence_id: int) -> Response:
 def back(setting_id: int, presence_id: int) -> Response:
     """Sign a pupil who was collected back in (ATT-068)."""
     here, form = hatch(setting_id), UndoForm()
+    form.refuse_unless_good()
     with store.connection() as conn:
         row = desk_log.one(conn, setting_id, presence_id)
     child = here.child(row.pupil_id)
-    if not form.validate() or not child.is_out:
+    if not child.is_out:
         return _left(here, "Already back.")
     went = next((one for one in reasons("out") if one.label == row.reason), None)
     reason = Reason("", f"Back: {row.reason}", went.symbol if went else None)

@@ -89,8 +89,15 @@ class WriteForm(Form):
         """Return the position of the last event the form was drawn from."""
         return int(self.drawn.data or 0)
 
+    def refuse_unless_good(self) -> None:
+        """Raise Refused with what is wrong: for a form that is only a button, which nobody can fill in again."""
+        if not self.validate():
+            raise Refused("This button", "", field_errors(self)[0].text, "")
+
     def validate_rid(self, field: Field) -> None:
-        """Refuse a request id that is not one: a repeated send could not be told from a new one."""
+        """Refuse a request id that was not sent or is none: a repeated send could not be told from a new one."""
+        if not field.raw_data:  # the default stands for a form that is drawn, never for one that comes back
+            raise ValidationError(NO_REQUEST_ID)
         try:
             uuid.UUID(str(field.data))
         except ValueError:

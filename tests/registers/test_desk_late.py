@@ -276,6 +276,18 @@ def test_undoing_a_first_mark_leaves_no_reason_yet_because_a_saved_mark_is_never
     assert school.mark(pupil) == ("N", None)
 
 
+def test_an_undo_without_its_request_id_is_refused_in_words_and_undoes_nothing(school, desk):
+    pupil = school.pupil("Amber")
+    school.at(8, 55)
+    school.take(Amber="N")
+    school.at(9, 5)
+    desk.sign_in("am", "1")
+    (entry,) = log(school, pupil)
+    said = desk.post(f"/late-desk/{entry.id}/undo/", 422, drawn="0")
+    assert "This button: The form&#39;s request id was lost on the way. Open the page again and send it from there." in said
+    assert log(school, pupil)[0].undone_position is None
+
+
 def test_undo_pressed_twice_is_one_undoing(school, desk):
     pupil = school.pupil("Amber")
     school.at(9, 5)

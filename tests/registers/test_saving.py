@@ -258,9 +258,17 @@ def test_the_service_worker_holds_nothing_and_may_look_after_settings_only(schoo
     assert b"localStorage" not in answer.data
 
 
+def test_a_save_without_the_forms_request_id_is_refused_so_that_a_repeat_cannot_be_stored_twice(school, as_role):
+    browser = as_role("attendance_officer")
+    path = f"/registers/{school.session()}/{school.group}/"
+    said = browser.send(path, status=422, rid=None, act="save", **{f"mark-{school.pupils[0]}": "/"})
+    assert "The form&#39;s request id was lost on the way." in said
+    assert not any(school.marks())
+
+
 def test_a_save_without_any_mark_says_that_nothing_was_saved(school, as_role):
     browser = as_role("attendance_officer")
     path = f"/registers/{school.session()}/{school.group}/"
-    browser.post(path, act="save")
+    browser.send(path, act="save")
     assert "Nothing was entered, so nothing was saved." in browser.get(path)
     assert not any(school.marks())

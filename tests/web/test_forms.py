@@ -53,6 +53,12 @@ def test_a_wrong_value_gets_a_sentence_with_the_thing_the_value_and_the_next_ste
     assert 'value="Snow"' in answer.text or field == "name"
 
 
+def test_a_form_without_its_request_id_is_refused_for_a_repeat_could_not_be_told_from_a_new_one(client, good):
+    answer = client.post("/form/", data={name: value for name, value in good.items() if name != "rid"})
+    assert answer.status_code == 422
+    assert "The form&#39;s request id was lost on the way. Open the page again and send it from there." in answer.text
+
+
 @pytest.mark.parametrize(("first", "at"), [("2025-12-02", "09:00"), ("02/12/2025", "09.00"), ("2.12.2025", "09:00:00")])
 def test_days_and_times_may_be_typed_as_people_write_them(app, good, first, at):
     with app.test_request_context("/form/", method="POST", data={**good, "first": first, "at": at}):

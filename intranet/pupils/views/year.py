@@ -55,8 +55,7 @@ def _page(setting_id: int, form: RolloverForm, status: int) -> Response:
 @allow("year:roll")
 def undo_year(setting_id: int, rollover_id: int) -> Response:
     """Put everything back as it was before the rollover."""
-    form = UndoForm()
-    if form.validate():
-        rollover.undo(setting_id, rollover_id, actor=current_actor(), now=now())
-        say_next("The rollover was undone. Classes and year groups are as before.")
+    UndoForm().refuse_unless_good()
+    rollover.undo(setting_id, rollover_id, actor=current_actor(), now=now())
+    say_next("The rollover was undone. Classes and year groups are as before.")
     return see_other("pupils.year_end", setting_id=setting_id)
