@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from argparse import Namespace
+from contextlib import closing
 from pathlib import Path
 
 import waitress
@@ -22,6 +23,7 @@ from intranet.demo import build as demo
 from intranet.errors import ConfigError
 from intranet.factory import create_app
 from intranet.people.places import Setting
+from intranet.store.engine import opener
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -71,9 +73,29 @@ def _clear(config: Config, scale: str, fresh: bool) -> None:
         if found is not None:
             raise ConfigError("The demo in this database is of another kind. Name an empty database in DAYMARK_DATABASE_URL, or leave it out.")
         return
+    if not demo.begun(config):
+        _refuse_unmarked(config)
     demo.marker(config).unlink(missing_ok=True)
     for file in [*config.home.glob("daymark.db*"), *config.seal_folder.glob("*")]:
         file.unlink()
+
+
+def _refuse_unmarked(config: Config) -> None:
+    """Raise ConfigError when the embedded database holds data and no file says that it is a demo's."""
+    path = config.home / "daymark.db"
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    raw = opener(path, config.key("database"))()
+    with closing(raw):
+        tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} & {"setting", "account", "event"}
+        held = any(raw.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() for name in sorted(tables))  # noqa: S608 - three names of ours
+    if held:
+        raise ConfigError(
+            f"The database {path} holds data, and there is no {demo.marker(config).name} beside it that says it is a demo. "
+            "Building a demo would replace it, so nothing was touched. Name another folder for the demo, for example: "
+            f"DAYMARK_HOME={config.home}-demo python3 app.py. If it is a demo, put its {demo.marker(config).name} back; "
+            "if nobody needs the data, move the file away yourself."
+        )
 
 
 def _refuse_others(app: Flask, config: Config) -> None:

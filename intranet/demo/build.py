@@ -44,10 +44,25 @@ def marker(config: Config) -> Path:
 
 
 def built(config: Config) -> dict[str, Any] | None:
-    """Return what was built before, or None."""
+    """Return what was built to its end before, or None."""
+    found = _marked(config)
+    return found if found is not None and "day" in found else None
+
+
+def begun(config: Config) -> bool:
+    """Return whether a demo was begun in this install, finished or not."""
+    return _marked(config) is not None
+
+
+def _marked(config: Config) -> dict[str, Any] | None:
     path = marker(config)
     found: dict[str, Any] | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
     return found
+
+
+def _mark(config: Config, what: dict[str, str]) -> None:
+    marker(config).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    marker(config).write_text(json.dumps(what), encoding="utf-8")
 
 
 def demo_day(today: date) -> date:
@@ -87,6 +102,7 @@ def build(app: Flask, scale: str, progress: Progress, today: date, *, in_progres
     """Store the demo as it stands a little after nine on the school day; an install that has settings is left alone."""
     config: Config = app.config["DAYMARK"]
     day = demo_day(today)
+    _mark(config, {"scale": scale})  # before the first row, so that data without a mark is never taken for a demo
     with app.app_context(), store.all_settings("demo"):
         plans = plans_for(scale)
         made = _store_places(plans, people.now_on(day, 7, 30))
@@ -94,8 +110,7 @@ def build(app: Flask, scale: str, progress: Progress, today: date, *, in_progres
             progress(place.plan.name, n / len(made))
             _Place(place, day, Random(f"{SEED}-{place.plan.key}")).fill(in_progress)
         progress("ready", 1.0)
-    marker(config).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    marker(config).write_text(json.dumps({"day": day.isoformat(), "scale": scale}), encoding="utf-8")
+    _mark(config, {"day": day.isoformat(), "scale": scale})
 
 
 def _store_places(plans: Sequence[Plan], now: datetime) -> list[Built]:

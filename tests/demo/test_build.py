@@ -7,13 +7,15 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from intranet import store
+from intranet import commands, store
 from intranet.commands import serving
 from intranet.demo import build as demo
 from intranet.people.models import Account
 from intranet.people.places import Setting
 from intranet.pupils.models import Person, Pupil
 from intranet.store.tables import event, mark
+from tests.fixtures.databases import running
+from tests.fixtures.people import a_setting
 
 TODAY = date(2026, 11, 23)
 
@@ -60,6 +62,53 @@ def test_a_second_start_shows_the_demo_that_is_there_with_what_was_entered_in_it
                 w.append(setting_id=0, stream="account:1", kind="account.signed_in", data={"account_id": 1, "how": "test"}, occurred_on=TODAY)
             store.db.engine.dispose()
     assert counted[1] == counted[0] + 1
+
+
+def test_a_database_that_nobody_called_a_demo_is_refused_in_a_sentence_and_left_as_it_is(sqlite_database, monkeypatch, capsys):
+    config = sqlite_database.config
+    with running(config):
+        a_setting(name="Real School")
+        store.db.engine.dispose()
+    before = {file.name: file.read_bytes() for file in config.home.glob("daymark.db")}
+    monkeypatch.setenv("DAYMARK_HOME", str(config.home))
+    monkeypatch.setenv("DAYMARK_KEYS", str(config.keys))
+    for words in ([], ["--fresh"], ["--scale", "school"]):
+        assert commands.main(words) == 2
+        said = capsys.readouterr().err
+        assert f"The database {config.home / 'daymark.db'} holds data, and there is no demo.json beside it" in said
+        assert "nothing was touched" in said and f"DAYMARK_HOME={config.home}-demo python3 app.py" in said
+    assert before == {file.name: file.read_bytes() for file in config.home.glob("daymark.db")}
+
+
+def test_a_database_of_another_key_is_refused_and_left_as_it_is(sqlite_database, monkeypatch, capsys, tmp_path):
+    config = sqlite_database.config
+    with running(config):
+        a_setting(name="Real School")
+        store.db.engine.dispose()
+    monkeypatch.setenv("DAYMARK_HOME", str(config.home))
+    monkeypatch.setenv("DAYMARK_KEYS", str(tmp_path / "other"))
+    assert commands.main([]) == 2
+    assert "does not open with the key in database.key" in capsys.readouterr().err
+    assert (config.home / "daymark.db").stat().st_size > 0
+
+
+def test_a_demo_whose_building_was_interrupted_is_built_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAYMARK_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("DAYMARK_KEYS", str(tmp_path / "keys"))
+
+    class PulledPlugError(Exception):
+        """Stands for the power going off in the middle."""
+
+    def pull(what, share):
+        if share > 0.3:
+            raise PulledPlugError
+
+    with monkeypatch.context() as patched, pytest.raises(PulledPlugError):
+        patched.setattr(serving, "_draw", pull)
+        serving.demo_app("small")
+    with serving.demo_app("small").app_context(), store.all_settings("test"), store.connection() as conn:
+        assert conn.scalar(select(func.count()).select_from(Setting)) == 5
+        store.db.engine.dispose()
 
 
 def test_the_demo_plays_the_last_school_day_when_today_is_none():
