@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 
 from intranet.errors import ConfigError
 from intranet.extension.values import Catalogue
 from intranet.law.clauses import known_clauses
+from intranet.law.parameters import ParameterError, ParameterValue
 from intranet.people.permissions import CORE_ROLES, PERMISSIONS
 
 #: The smallest code id of a plugin's own codes: the ids below belong to the national ones.
@@ -38,6 +39,32 @@ def refuse_unknown(where: str, catalogue: Catalogue) -> None:
 def clauses_known(where: str, what: str, cited: Iterable[str]) -> None:
     """Raise ConfigError for a clause id that no policy has; instruments of law pass."""
     _clauses(where, what, cited)
+
+
+def read(whose: str, load: Callable[[], Iterable[ParameterValue]]) -> tuple[ParameterValue, ...]:
+    """Return the parameters of a policy or of the core; raise ConfigError with the file and line of what is wrong."""
+    try:
+        return tuple(load())
+    except ParameterError as error:
+        raise ConfigError(f"The parameters of “{whose}” cannot be used. {error}") from error
+
+
+def refuse_unlike(whose: str, core: Iterable[ParameterValue], own: Iterable[ParameterValue]) -> None:
+    """Raise ConfigError for a value that cannot be weighed against the core's, or that waits for a commencement nobody knows."""
+    units = {value.key: value.unit for value in core}
+    values = tuple(own)
+    known = units.keys() | {value.key for value in values}
+    for value in values:
+        if units.get(value.key, value.unit) != value.unit:
+            said = f"its unit is “{value.unit}”, but the law and guidance count it in “{units[value.key]}”. Write it in {units[value.key]}."
+            raise ConfigError(f"The parameters of “{whose}” cannot be used. {value.source}: {value.key}: {said}")
+        if value.commences and value.commences not in known:
+            near = get_close_matches(value.commences, known, n=1)
+            hint = f"Did you mean “{near[0]}”?" if near else "Add it with the unit “commencement day”."
+            raise ConfigError(
+                f"The parameters of “{whose}” cannot be used. {value.source}: {value.key}: "
+                f"it waits for “{value.commences}”, which does not exist. {hint}"
+            )
 
 
 def _clauses(where: str, what: str, cited: Iterable[str]) -> None:

@@ -34,9 +34,9 @@ def catalogue(own: Catalogue | None) -> Catalogue:
     return Catalogue(own.codes or national_codes(), roles, own.placement_models or (OWN_ROLL,), own.record_kinds, own.with_reason)
 
 
-def parameters() -> tuple[ParameterValue, ...]:
-    """Return what every setting starts from: law, guidance and the clock times of a silent policy."""
-    return (*core_parameters(), *load(FOLDER, "core", known_clauses()))
+def parameters(added: Path | None = None) -> tuple[ParameterValue, ...]:
+    """Return what every setting starts from: law, guidance and the clock times of a silent policy, with the rows of an added folder."""
+    return (*core_parameters(added), *load(FOLDER, "core", known_clauses()))
 
 
 def half_days(setting: Setting, day: date, params: ParametersAt) -> tuple[Slot, ...]:

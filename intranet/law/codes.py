@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from intranet.law.sessions import EPOCH, SLOTS
@@ -200,5 +201,10 @@ def _code(row: dict[str, Any], ids: dict[str, int], classes: dict[str, dict[str,
 @cache
 def national_codes() -> CodeTable:
     """The attendance codes of England, from 1 September 2006."""
-    data = read_yaml(DATA / "codes.yaml")
+    return code_table(DATA / "codes.yaml")
+
+
+def code_table(path: Path) -> CodeTable:
+    """The codes of a file, each from its first day; ValueError for two that clash."""
+    data = read_yaml(path)
     return CodeTable(_code(row, data["symbols"], data["classes"]) for row in data["codes"])

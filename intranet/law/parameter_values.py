@@ -7,8 +7,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
 
+from intranet.law.words import long_date
+
 Standing = Literal["law", "guidance", "policy", "assumption"]
 STANDINGS = ("law", "guidance", "policy", "assumption")
+#: The unit of a day on which made law comes into force; null until the day is known.
+COMMENCEMENT = "commencement day"
 
 
 class ParameterError(ValueError):
@@ -17,7 +21,10 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class ParameterValue:
-    """What one source says a parameter is from day to day; ``origin`` is ``core``, a plugin's key or ``house``."""
+    """What one source says a parameter is from day to day; ``origin`` is ``core``, a plugin's key or ``house``.
+
+    It may hold for one local authority or some legal types of setting only, or wait for a commencement.
+    """
 
     key: str
     value: Any
@@ -33,6 +40,14 @@ class ParameterValue:
     source: str = ""  # file:line
     stricter: Literal["lower", "higher"] | None = None
     description: str = ""
+    authority: str = ""  # for settings of this authority only
+    legal_types: tuple[str, ...] = ()  # for these legal types only
+    commences: str = ""  # the key of the commencement that gives its first day
+
+    def holds_for(self, authority: str, legal_type: str) -> bool:
+        """Whether it is said of a setting of this authority and legal type."""
+        here = not self.authority or self.authority.casefold() == authority.strip().casefold()
+        return here and (not self.legal_types or legal_type in self.legal_types)
 
     def in_force(self, day: date) -> bool:
         """Whether the value is the rule on a day."""
@@ -49,10 +64,10 @@ class ParameterValue:
 
     def weaker_than(self, other: ParameterValue) -> bool:
         """Whether it asks for less than the other; values that cannot be compared are weaker unless they are equal."""
-        if self.value == other.value:
+        if self.value == other.value or other.value is None:
             return False
         direction = other.stricter or self.stricter
-        if direction is None or self.value is None or other.value is None:
+        if direction is None or self.value is None:
             return True
         try:
             return bool(self.value > other.value if direction == "lower" else self.value < other.value)
@@ -63,11 +78,13 @@ class ParameterValue:
 def say(value: Any, unit: str) -> str:
     """A value with its unit, as a sentence says it."""
     if value is None:
-        return "not set"
+        return "no day yet" if unit == COMMENCEMENT else "not set"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator} {unit}"
     if isinstance(value, tuple | list):
         return say(", ".join(str(part) for part in value), unit)
+    if isinstance(value, date):
+        return long_date(value)
     return f"{value} {unit}" if unit not in {"", "-"} else str(value)

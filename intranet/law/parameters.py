@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from intranet.law.clauses import known_clauses
+from intranet.law.commencement import begun
+from intranet.law.conflicts import known_conflicts
 from intranet.law.parameter_files import load
 from intranet.law.parameter_values import ParameterError, ParameterValue, say
 from intranet.law.words import DATA, long_date
@@ -50,9 +53,9 @@ class Resolution:
 
 
 def _rank(value: ParameterValue) -> tuple[int, int, int]:
-    """Whose word counts more: a confirmed value before an assumption, then house, plugin, core."""
-    origin = {"house": 2, "core": 0}.get(value.origin, 1)
-    binding = int(value.standing != "assumption" or origin == 2)
+    """Whose word counts more: a confirmed value before an assumption, then house, an authority's variant, plugin, core."""
+    origin = {"house": 4, "core": 0}.get(value.origin, 1) + (2 if value.authority else 0)
+    binding = int(value.standing != "assumption" or value.origin == "house")
     return int(value.value is not None), binding, origin
 
 
@@ -73,7 +76,7 @@ def resolve(values: Iterable[ParameterValue], day: date) -> Resolution:
     law = _strictest([value for value in here if value.standing == "law"])
     chosen = law if said is None or (law is not None and said.weaker_than(law)) else said
     losing = [value for value in here if value is not chosen]
-    return Resolution(chosen, (*past, *losing), _warning(chosen, said, law, here))
+    return Resolution(chosen, (*past, *losing), _warning(chosen, said, law, here) or _superseded(chosen, past))
 
 
 def _warning(
@@ -86,13 +89,23 @@ def _warning(
         return f"`{said.key}` is {said.said()}, which is weaker than the law: {chosen.said()} is used.{mark}"
     guidance = next((value for value in here if value.standing == "guidance"), None)
     if guidance is not None and said is not guidance and said.weaker_than(guidance):
-        return f"`{said.key}` is {said.said()}, but guidance expects {guidance.said()}. Give the reason.{mark}"
+        reason = f"The reason given: {said.note.rstrip('.')}." if said.origin == "house" and said.note else "Give the reason."
+        return f"`{said.key}` is {said.said()}, but guidance expects {guidance.said()}. {reason}{mark}"
     if chosen.standing == "assumption" and chosen.origin != "house":
         state = "has no value" if chosen.value is None else f"is {say(chosen.value, chosen.unit)}"
         return (
             f"`{chosen.key}` {state}: it is a house setting, not from policy. An administrator must confirm it.{mark}"
         )
     return None
+
+
+def _superseded(chosen: ParameterValue | None, past: list[ParameterValue]) -> str | None:
+    """The warning for a policy whose printed value law or guidance has replaced."""
+    printed = next((value for value in past if value.standing == "policy" and value.origin != "house"), None)
+    if chosen is None or printed is None or chosen.standing not in {"law", "guidance"} or chosen.value == printed.value:
+        return None
+    mark = f" {printed.conflict}." if printed.conflict else ""
+    return f"The policy's {printed.said()} is superseded: {chosen.said()} is used.{mark}"
 
 
 class Parameters:
@@ -138,6 +151,8 @@ class Parameters:
     def no_value(self, key: str, day: date) -> ParameterError:
         """The error for a key without a value on a day."""
         values = self.values(key)
+        if waits := next((value.commences for value in values if value.commences), ""):
+            return ParameterError(f"`{key}` has no value on {long_date(day)}: it waits for `{waits}`. Give that its day once it is known.")
         later = sorted(value.effective_from for value in values if value.effective_from and value.effective_from > day)
         if later and not any((value.effective_from or date.min) <= day for value in values):
             why = f"its first value starts on {long_date(later[0])}. Add an earlier value with its citation."
@@ -156,13 +171,26 @@ class ParametersAt:
         self._resolved: dict[str, Resolution] = {}
         self._trail: dict[str, Read] = {}
 
+    def on(self, day: date) -> ParametersAt:
+        """The same parameters on another day; what is read there joins this trail."""
+        other = ParametersAt(self._parameters, day)
+        other._trail = self._trail
+        return other
+
     def resolution(self, key: str) -> Resolution:
         """What is in force, what is struck through and the warning; ParameterError for an unknown key."""
         if key not in self._resolved:
             if key not in self._parameters:
                 raise self._parameters.unknown(key)
-            self._resolved[key] = resolve(self._parameters.values(key), self.day)
+            values = self._parameters.values(key)
+            if any(value.commences for value in values):
+                values = begun(values, self._commences)
+            self._resolved[key] = resolve(values, self.day)
         return self._resolved[key]
+
+    def _commences(self, key: str) -> date | None:
+        found = self.resolution(key).in_force
+        return found.value if found else None
 
     def __getitem__(self, key: str) -> Any:
         found = self.resolution(key).in_force
@@ -171,6 +199,8 @@ class ParametersAt:
         self._trail[key] = Read(
             key, found.value, found.unit, found.standing, found.cited, found.clauses, found.conflict
         )
+        if found.commences:
+            self[found.commences]  # the day it came into force belongs on the trail
         return found.value
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -178,6 +208,11 @@ class ParametersAt:
         if key not in self._parameters or self.resolution(key).in_force is None:
             return default
         return self[key]
+
+    def history(self, key: str) -> tuple[ParameterValue, ...]:
+        """Everything that is said about a key, of all days; the value in force goes on the trail."""
+        self.get(key)
+        return self._parameters.values(key)
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key in self._parameters and self.resolution(key).in_force is not None
@@ -192,7 +227,15 @@ class ParametersAt:
         return tuple(self._trail.values())
 
 
+def core_parameters(added: Path | None = None) -> tuple[ParameterValue, ...]:
+    """What law and guidance say, for every setting type; with the rows of a folder that an install adds, where there is one."""
+    return _core(added) if added is not None and added.is_dir() else _shipped()
+
+
 @cache
-def core_parameters() -> tuple[ParameterValue, ...]:
-    """What law and guidance say, for every setting type."""
-    return tuple(load(DATA / "parameters", "core", known_clauses()))
+def _shipped() -> tuple[ParameterValue, ...]:
+    return _core(None)
+
+
+def _core(added: Path | None) -> tuple[ParameterValue, ...]:
+    return tuple(load(DATA / "parameters", "core", known_clauses(), known_conflicts(), added))
