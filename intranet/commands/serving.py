@@ -23,6 +23,7 @@ from intranet.demo import build as demo
 from intranet.errors import ConfigError
 from intranet.factory import create_app
 from intranet.people.places import Setting
+from intranet.store import health
 from intranet.store.engine import opener
 
 HOST = "127.0.0.1"
@@ -143,6 +144,7 @@ def _tick_for_ever(app: Flask) -> None:
         try:
             with app.app_context():
                 duties.tick(clock.now())
+                health.note_tick(app.config["DAYMARK"], clock.now())
         except Exception:  # a failed tick must not end the ticking
             log.exception("tick failed; the next one is in a minute")
         time.sleep(TICK_SECONDS)

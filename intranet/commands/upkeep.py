@@ -9,9 +9,10 @@ from pathlib import Path
 
 from flask import Flask
 
-from intranet import store
+from intranet import clock, store
 from intranet.config import from_environment
 from intranet.factory import create_app
+from intranet.store import health
 from intranet.web.filters import plural
 
 
@@ -39,6 +40,7 @@ def verify(_asked: Namespace) -> int:
     folder = app.config["DAYMARK"].seal_folder
     with app.app_context(), store.all_settings("verify"):
         report = store.chain.verify(folder=folder)
+        health.note_verified(app.config["DAYMARK"], clock.now(), report.events, len(report.problems))
     print(f"{report.events} events and {report.marks} marks were checked; {plural(len(report.problems), 'problem')}. {_sealed(folder)}")
     for problem in report.problems:
         print(f"  {problem}")

@@ -9,11 +9,12 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from intranet.duties import plan
+from intranet.duties import overview, plan
 from intranet.duties.queues import DutyRow, queue
 from intranet.duties.service import owners
 from intranet.extension.caller import Caller
 from intranet.people import Actor
+from intranet.settings.opening import OPENS
 from intranet.settings.service import SettingContext
 
 Saved = Mapping[tuple[int, int], datetime]
@@ -44,6 +45,9 @@ class Home:
     registers: tuple[RegisterLine, ...]
     oversees: bool
     checked_at: datetime
+    places: tuple[overview.PlaceLine, ...] = ()
+    install: overview.Install | None = None
+    may_open: bool = False  # a new setting
 
     def count(self, state: str) -> int:
         """Return how many duties stand so."""
@@ -70,7 +74,8 @@ def build(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, n
     registers = _registers(conn, ctx, caller, actor, now) if actor.may("register:read", ctx.id) else []
     oversees = actor.may(OVERSEES, ctx.id)
     mine = registers if oversees else [line for line in registers if line.mine]
-    return Home(duties, tuple(mine), oversees, now)
+    install = overview.install(conn, now) if actor.may(overview.KEEPS, ctx.id) else None
+    return Home(duties, tuple(mine), oversees, now, tuple(overview.places(actor, now)), install, actor.may(OPENS))
 
 
 def _registers(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, now: datetime) -> list[RegisterLine]:

@@ -10,7 +10,8 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
 
 from intranet.config import PROJECT_FOLDER
 from intranet.extension import discovery, host
-from intranet.extension.values import Role
+from intranet.extension.values import Profile, Role
+from intranet.settings.opening import SettingType
 
 __all__ = ["host", "init_app"]
 
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.extensions["daymark.extensions"] = made
     app.extensions["daymark.roles"] = lambda setting_type: roles(made, setting_type)
     app.extensions["daymark.words"] = lambda ctx: made.for_setting(ctx).words
+    app.extensions["daymark.setting_types"] = lambda: [offered(profile) for profile in made.profiles.values()]
     app.extensions["daymark.parameters"] = lambda ctx: made.for_setting(ctx).parameters
     own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader is not None else []
     folders = [folder for key in made.profiles if (folder := template_folder(made.plugin(key))) is not None]
@@ -32,6 +34,12 @@ def init_app(app: Flask) -> None:
 def roles(made: host.Host, setting_type: str) -> Mapping[str, Role]:
     """Return a setting type's roles by key; none for a type that no plugin serves."""
     return made.roles(setting_type)
+
+
+def offered(profile: Profile) -> SettingType:
+    """Return a setting type as the page that opens one shows it; booked sessions have clock times, so their layout is T."""
+    layout = "T" if profile.session_model == "booked" else "H"
+    return SettingType(profile.key, profile.label, profile.summary, profile.legal_types, profile.phases, layout)
 
 
 def template_folder(plugin: object) -> Path | None:

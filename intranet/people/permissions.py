@@ -77,7 +77,9 @@ PERMISSIONS: Mapping[str, Permission] = _table(
     ("duty:read", "see duties", STAFF | {"provider"}),
     ("duty:done", "complete duties", STAFF | {"provider"}),
     ("account:admin", "give and end access", frozenset({"system_admin", "head"})),
-    ("trust:read", "see figures of several settings", frozenset({"trust_director"})),
+    ("trust:read", "see figures of several settings", frozenset({"trust_director", "system_admin"})),
+    ("setting:open", "open a new setting", frozenset({"trust_director", "system_admin"})),
+    ("install:read", "see how the install is", frozenset({"system_admin"})),
     ("demo:pick", "sign in as anybody in the demo", frozenset()),
 )
 

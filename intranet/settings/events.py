@@ -15,6 +15,7 @@ def _said(text: str) -> Callable[[Mapping[str, Any]], str]:
 def register() -> None:
     """Tell the store about this room's event kinds."""
     store.events.register_kind("setting.opened", _said("Setting opened: {name}"))
+    store.events.register_kind("organisation.setting_opened", _said("Setting opened: {name}"))
     store.events.register_kind("calendar.terms_set", _said("Term dates set for {years}"))
     store.events.register_kind("calendar.closed", _said("Closed {first} to {last}: {label}"), ("label",))
     store.events.register_kind("calendar.closure_withdrawn", _said("Closure {first} to {last} withdrawn"), ("reason",))

@@ -82,6 +82,26 @@ class HouseValueForm(WriteForm):
             raise ValidationError(f"Until: “{field.data:%d/%m/%Y}” is before the first day, {self.first.data:%d/%m/%Y}. Enter a later day.")
 
 
+class OpenForm(WriteForm):
+    """A new setting of a type chosen before."""
+
+    name = StringField("Name", [
+        required("Name: nothing was entered. Enter what the setting is called."),
+        Length(max=120, message="Name: it is too long. Use at most 120 characters."),
+    ])  # fmt: skip
+    organisation = SelectField("Belongs to")
+    legal_type = SelectField("What it is in law")
+    phase = SelectField("Phase")
+    authority = StringField("Local authority", [Length(max=120, message="Local authority: it is too long. Use at most 120 characters.")],
+                            description="Whose area it is in")  # fmt: skip
+    terms = SelectField("Term dates", description="Half-terms are copied; INSET days and closures are not")
+
+    def validate_name(self, field: StringField) -> None:
+        """Refuse a name of spaces."""
+        if not (field.data or "").strip():
+            raise ValidationError("Name: nothing was entered. Enter what the setting is called.")
+
+
 class EndValueForm(WriteForm):
     """The last day of a house value."""
 

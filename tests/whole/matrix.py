@@ -89,7 +89,9 @@ def expected(app, cell: Cell) -> frozenset[int]:
         return frozenset({401}) if cell.htmx or cell.method == "POST" else frozenset({302})
     key = asking.permission(app, cell.rule)
     if "setting_id" not in cell.rule.arguments:
-        return ANSWERED | {404} if cell.rule.arguments else ANSWERED
+        allowed = key not in PERMISSIONS or may(cell, key)
+        found = ANSWERED | {404} if cell.rule.arguments else ANSWERED
+        return found | {403} if allowed else frozenset({403})  # 403 too: for one setting is not for an organisation
     if cell.target == "elsewhere":
         return frozenset({404})
     if not may(cell, key):
