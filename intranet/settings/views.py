@@ -26,7 +26,6 @@ def init_views(app: Flask) -> None:
     """Give the app the pages and their places in the navigation."""
     app.register_blueprint(blueprint)
     app.register_blueprint(views_terms.blueprint)
-    app.register_blueprint(views_policy.blueprint)
     app.register_blueprint(views_opening.blueprint)
     app.extensions["daymark.navigation"].add(
         NavItem("Calendar", "settings.calendar", "policy:read", 70), NavItem("Policy", "settings.policy_page", "policy:read", 80)
@@ -80,6 +79,49 @@ def withdraw(setting_id: int, closure_id: int) -> Response:
     return see_other("settings.calendar", setting_id=setting_id)
 
 
+@blueprint.get("/policy/")
+@allow("policy:read")
+def policy_page(setting_id: int) -> Response:
+    """Show the parameters in force, where each comes from, and what conflicts."""
+    ctx, on = context(setting_id), now().date()
+    with store.connection() as conn:
+        people = names(conn, {v.author_id for v in ctx.house_values if v.author_id})
+    return respond("settings/policy.html", setting=ctx, groups=policy.lines(ctx, on), warnings=policy.warnings(ctx, on),
+                   on=on, people=people, may_write=can("policy:write", setting_id))  # fmt: skip
+
+
+@blueprint.route("/policy/<string:key>/", methods=["GET", "POST"])
+@allow("policy:write")
+def house_value(setting_id: int, key: str) -> Response:
+    """Show one parameter with the form for the setting's own value, or store that value."""
+    ctx, form, at = context(setting_id), HouseValueForm(), now()
+    line = policy.one(ctx, key, at.date())
+    if not form.validate_on_submit():
+        return respond("settings/house_value.html", status=422 if form.is_submitted() else 200, form=form, setting=ctx, line=line)
+    try:
+        value = policy.read_value(ctx, key, given(form.value.data), given(form.first.data))
+    except Refused as refused:
+        form.take(refused)
+        return respond("settings/house_value.html", status=422, form=form, setting=ctx, line=line)
+    _store_value(setting_id, key, value, form)
+    say_next(f"House value stored: {line.description or key}.")
+    return see_other("settings.policy_page", setting_id=setting_id)
+
+
+@blueprint.route("/policy/<string:key>/end/<int:value_id>/", methods=["GET", "POST"])
+@allow("policy:write")
+def end_value(setting_id: int, key: str, value_id: int) -> Response:
+    """Show a house value with the form that ends it, or end it."""
+    ctx, form = context(setting_id), EndValueForm()
+    value = next((v for v in ctx.house_values if v.id == value_id and v.key == key), None)
+    if value is None:
+        raise NotFound("There is no such house value at this setting. Open the policy page again.")
+    if not (form.validate_on_submit() and _ended(setting_id, value_id, form)):
+        return respond("settings/end_value.html", status=422 if form.is_submitted() else 200, form=form, setting=ctx, value=value)
+    say_next(f"The house value for {key} ends on that day.")
+    return see_other("settings.policy_page", setting_id=setting_id)
+
+
 def _calendar(setting_id: int, year: str) -> Response:
     ctx = context(setting_id)
     years = list(dict.fromkeys(period.year for period in ctx.calendar.periods))
@@ -99,6 +141,27 @@ def _store_closure(setting_id: int, new: service.NewClosure, form: CloseForm) ->
             service.close(w, setting_id, new, request_id=form.request_id, version=form.version.data)
     except store.RequestSeen:
         return  # the same form sent twice: it is stored once
+
+
+def _store_value(setting_id: int, key: str, value: Any, form: HouseValueForm) -> None:
+    try:
+        with store.writing(now=now(), actor_id=current_actor().account_id) as w:
+            service.set_house_value(w, setting_id, key, value, given(form.reason.data), given(form.first.data), form.last.data, request_id=form.request_id)
+    except store.RequestSeen:
+        return  # the same form sent twice: it is stored once
+
+
+def _ended(setting_id: int, value_id: int, form: EndValueForm) -> bool:
+    """Return whether the value was ended; the form says why not."""
+    try:
+        with store.writing(now=now(), actor_id=current_actor().account_id) as w:
+            service.end_house_value(w, setting_id, value_id, given(form.last.data), given(form.reason.data), request_id=form.request_id)
+    except store.RequestSeen:
+        return True  # the same form sent twice: it ended once
+    except Refused as refused:
+        form.take(refused)
+        return False
+    return True
 
 
 def _closure(setting_id: int, closure_id: int) -> Any:
