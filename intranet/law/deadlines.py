@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from intranet.law.ages import add_years
 from intranet.law.calendar import Calendar, CalendarError
-from intranet.law.parameters import Parameters
+from intranet.law.parameters import Parameters, ParameterValue
 
 ONE_DAY = timedelta(days=1)
 
@@ -56,14 +57,22 @@ def keep_through(entry_day: date, years: int) -> date:
 
 def register_kept_through(entry_day: date, parameters: Parameters) -> date:
     """The last day a register entry is kept: a longer rule that begins while it is still held applies to it too."""
-    spans = [value for value in parameters.values("retention.register_years") if value.value]
-    rules = sorted(spans, key=lambda value: value.effective_from or date.min)
-    kept = entry_day - ONE_DAY
-    for rule in rules:
-        ended = rule.effective_to is not None and rule.effective_to < entry_day
-        begun = rule.effective_from is None or rule.effective_from <= max(kept, entry_day)
+    return kept_through(entry_day, parameters.values("retention.register_years"))
+
+
+def kept_through(entry_day: date, spans: Iterable[ParameterValue]) -> date:
+    """The last day an entry is kept under dated spans of years that begin with its day."""
+    return kept_while(entry_day, spans, lambda years: keep_through(entry_day, years))
+
+
+def kept_while(made: date, spans: Iterable[ParameterValue], last: Callable[[int], date]) -> date:
+    """The last day something is kept: by the rule of the day it was made, and by longer ones that find it still held."""
+    kept = made - ONE_DAY
+    for rule in sorted((span for span in spans if span.value), key=lambda span: span.effective_from or date.min):
+        ended = rule.effective_to is not None and rule.effective_to < made
+        begun = rule.effective_from is None or rule.effective_from <= max(kept, made)
         if begun and not ended:
-            kept = max(kept, keep_through(entry_day, int(rule.value)))
+            kept = max(kept, last(int(rule.value)))
     return kept
 
 

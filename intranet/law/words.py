@@ -41,3 +41,8 @@ def listed(words: Iterable[str], joint: str = "and") -> str:
     """``a, b and c``."""
     items = list(words)
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {joint} {items[-1]}" if items else ""
+
+
+def so_many(n: int, noun: str) -> str:
+    """``1 school day``, ``3 school days``."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
