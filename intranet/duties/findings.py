@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Text, bindparam, cast, insert, or_, select, update
 
 from intranet import store
+from intranet.duties import own_plans
 from intranet.duties.models import Duty, Finding
 from intranet.extension import baseline
 from intranet.extension.caller import DID_NOT_RUN, Caller
@@ -86,7 +87,7 @@ def history(conn: Connection, ctx: SettingContext, caller: Caller, pupil_ids: Co
     counted = any(kind.counts for kind in caller.catalogue.record_kinds)
     known = pupils.facts(conn, ctx.id, pupil_ids, records=counted, on=day)
     marks = stored.histories(conn, ctx.id, list(known), [year - 1, year])
-    return [Facts(now, caller.setting, known[pupil], marks[pupil], caller.codes) for pupil in pupil_ids if pupil in known]
+    return own_plans.filled(caller, [Facts(now, caller.setting, known[pupil], marks[pupil], caller.codes) for pupil in pupil_ids if pupil in known])
 
 
 def concluded(
@@ -143,7 +144,7 @@ def reconcile(
     triggers = {(t.kind, t.pupil_id, t.anchor): t for t in wanted}
     failed = any(t.kind == DID_NOT_RUN for t in wanted)
     new = [t for key, t in triggers.items() if key not in known]
-    grown = [(known[key], t) for key, t in triggers.items() if key in known and _differs(known[key], t)]
+    grown = [(known[key], t) for key, t in triggers.items() if key in known and _stands(t, failed) and _differs(known[key], t)]
     gone = [row for key, row in known.items() if key not in triggers and _may_clear(key, failed)]
     _raise(w, ctx, new, now, duties_since)
     _extend(w, ctx, grown, now)
@@ -161,10 +162,16 @@ def _may_clear(key: Key, failed: bool) -> bool:
     return pupil_id is not None and (not failed or kind in baseline.KINDS)
 
 
+def _stands(trigger: Trigger, failed: bool) -> bool:
+    """Whether a trigger says all there is to say: not one that a failing plugin would have added to."""
+    return not failed or trigger.kind in baseline.KINDS or trigger.pupil_id is None
+
+
 def _data(trigger: Trigger) -> dict[str, Any]:
     return {
         "tell": list(trigger.tell), "assign": list(trigger.assign), "counted": list(trigger.counted),
         "figures": dict(trigger.figures), "clauses": list(trigger.clauses), "read": [list(one) for one in trigger.read],
+        "rule": trigger.rule, "would_change": list(trigger.would_change),
     }  # fmt: skip
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from intranet import store
 from intranet.clock import LONDON
-from intranet.duties import daily, plan
+from intranet.duties import daily, plan, statutory
 from intranet.duties.findings import judge, roles_text
 from intranet.duties.models import Duty
+from intranet.duties.wanted import Key, Wanted
 from intranet.errors import NotSaved
 from intranet.extension import host
 from intranet.extension.caller import Caller
@@ -22,7 +23,7 @@ from intranet.law import deadlines
 from intranet.law.calendar import CalendarError
 from intranet.people.places import Setting
 from intranet.pupils import service as pupils
-from intranet.pupils.roll import RollEntry
+from intranet.pupils.roll import Group, RollEntry
 from intranet.settings.service import SettingContext, context
 from intranet.store import marks as stored
 from intranet.store.tables import HOUSE, record
@@ -34,7 +35,6 @@ NOT_TAKEN, UNACCOUNTED, NO_PLAN, WEEKLY = "register_not_taken", "unaccounted", "
 BY_THEMSELVES = (NOT_TAKEN, UNACCOUNTED, NO_PLAN)
 TAKERS, OFFICE = ("teacher", "cover", "tutor"), ("office", "attendance_lead")
 LOOK_AHEAD = 14  # days in which a booked or commissioned pupil must have some session
-Key = tuple[str, int | None, int | None, int | None, date]
 
 
 @dataclass(frozen=True)
@@ -47,28 +47,6 @@ class TickReport:
     failed: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A duty that the facts call for now."""
-
-    kind: str
-    title: str
-    roles: tuple[str, ...]
-    anchor: date
-    due_at: datetime | None
-    overdue_from: datetime | None
-    pupil_id: int | None = None
-    group_id: int | None = None
-    session_no: int | None = None
-    urgency: int = 10
-    clauses: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> Key:
-        """Return what makes it the same duty on the next tick."""
-        return self.kind, self.pupil_id, self.group_id, self.session_no, self.anchor
-
-
 @dataclass
 class _Day:
     """What a setting's day looks like from the database, read once."""
@@ -77,6 +55,7 @@ class _Day:
     entries: Sequence[RollEntry]
     registers: Sequence[plan.ExpectedRegister]
     taken: dict[tuple[int, int], datetime]
+    groups: Sequence[Group] = ()
     marked: set[tuple[int, int]] = field(default_factory=set)  # session number, pupil
 
 
@@ -134,7 +113,7 @@ def _read(conn: Connection, ctx: SettingContext, caller: Caller, day: date) -> _
     groups = {group.id: group for group in pupils.groups(conn, ctx.id, day)}
     slots = plan.planned(conn, ctx, caller, day, [plan.placement_of(entry, day) for entry in entries])
     registers = plan.registers(ctx, day, entries, groups, slots)
-    found = _Day(day, entries, registers, plan.taken(conn, ctx.id, [day]))
+    found = _Day(day, entries, registers, plan.taken(conn, ctx.id, [day]), list(groups.values()))
     sessions = {register.session_no for register in registers}
     if sessions:
         found.marked = {(m.session_no, m.pupil_id) for m in stored.for_session(conn, ctx.id, sessions)}
@@ -150,6 +129,7 @@ def _wanted(conn: Connection, ctx: SettingContext, caller: Caller, days: Sequenc
             yield from _of_register(caller, seen, register, now)
     yield from _unplanned(conn, ctx, caller, days[-1], now)
     yield from _weekly(conn, ctx, caller, now)
+    yield from statutory.wanted(conn, ctx, caller, days[-1].groups, now)
 
 
 def _of_register(caller: Caller, seen: _Day, register: plan.ExpectedRegister, now: datetime) -> Iterator[Wanted]:

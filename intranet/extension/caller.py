@@ -45,6 +45,7 @@ class Caller:
         self.setting, self.profile, self.catalogue, self.parameters = setting, profile, catalogue, parameters
         self._hooks, self._guard = hooks, guard
         self._at: dict[date, ParametersAt] = {}
+        self._limits: dict[date, baseline.Limits] = {}
         self.words: Mapping[str, str] = {**defaults.WORDS, **profile.words}
 
     @property
@@ -96,6 +97,26 @@ class Caller:
             found = defaults.sessions(self.setting, day, placements, params)
         return {pupil: tuple(slots) for pupil, slots in found.items()}
 
+    @property
+    def plans_itself(self) -> bool:
+        """Return whether pupils may have other sessions than a morning and an afternoon on every school day."""
+        return bool(self._hooks.get("sessions"))
+
+    def sessions_of_days(self, wanted: Mapping[date, Sequence[Placement]]) -> dict[date, dict[int, tuple[str, ...]]]:
+        """Return the keys of the sessions due on several days by pupil id, asked in one go; no days when the plugin fails."""
+        calls = [
+            {"setting": self.setting, "day": day, "placements": placed, "params": self._kept(day)} for day, placed in wanted.items()
+        ]
+        try:
+            answered = self._collected("sessions", calls, stop=True)
+        except HookError:
+            return {}
+        found: dict[date, dict[int, tuple[str, ...]]] = {}
+        for (day, placed), answers in zip(wanted.items(), answered, strict=True):
+            plan = answers[0] if answers else defaults.sessions(self.setting, day, placed, self._kept(day))
+            found[day] = {pupil: tuple(slot.key for slot in slots) for pupil, slots in plan.items()}
+        return found
+
     def propose_mark(self, slot: Slot, pupil: PupilFacts, known: Known, day: date) -> Proposal | None:
         """Return the mark to offer for a known fact, or None; never stored by itself."""
         try:
@@ -131,16 +152,25 @@ class Caller:
     def triggers_many(self, many: Sequence[Facts]) -> list[list[Trigger]]:
         """Return what the facts of each pupil call for, asked in one go; a failing plugin leaves the baseline and one duty."""
         params = [self.params(facts.as_of.date()) for facts in many]
-        floor = [baseline.triggers(facts, at) for facts, at in zip(many, params, strict=True)]
+        floor = [baseline.triggers(facts, at, self.limits(at.day)) for facts, at in zip(many, params, strict=True)]
         calls = [{"facts": facts, "params": at} for facts, at in zip(many, params, strict=True)]
         try:
             answered = self._collected("triggers", calls)
-            found = [[t for answer in answers for t in answer] + always for answers, always in zip(answered, floor, strict=True)]
+            own = [_well_formed(self.profile.key, answers) for answers in answered]
+            found = [
+                baseline.joined(mine, always, facts.pupil.id, baseline.KINDS) for mine, always, facts in zip(own, floor, many, strict=True)
+            ]
         except HookError as failed:
             found = [[*always] for always in floor]
             if found:
                 found[0].append(self.did_not_run(failed.why, many[0].as_of))
         return [_with_trail(triggers, at) for triggers, at in zip(found, params, strict=True)]
+
+    def limits(self, day: date) -> baseline.Limits:
+        """Return what decides on a day whether a rule of the law is worth asking about a pupil."""
+        if day not in self._limits:
+            self._limits = {day: baseline.limits_of(self.setting, self._kept(day))}  # a save and a page ask about one day
+        return self._limits[day]
 
     def did_not_run(self, why: str, now: datetime) -> Trigger:
         """Return the duty that says this setting's own rules did not run."""
@@ -188,6 +218,14 @@ def _answers(hooks: Sequence[Hook], values: Mapping[str, Any], *, stop: bool) ->
         found.append(list(answer) if isinstance(answer, Iterable) and not isinstance(answer, Mapping | str) else answer)
         if stop:
             break
+    return found
+
+
+def _well_formed(plugin: str, answers: Sequence[Sequence[Any]]) -> list[Trigger]:
+    """Return a plugin's triggers; raise HookError for anything else, as nothing could be made of it."""
+    found: list[Any] = [one for answer in answers for one in (answer if isinstance(answer, list) else [answer])]
+    if not all(isinstance(one, Trigger) and isinstance(one.anchor, date) and one.kind for one in found):
+        raise HookError(plugin, "triggers", "it answered with something that is no trigger")
     return found
 
 

@@ -231,6 +231,8 @@ class Trigger:
     clauses: tuple[str, ...] = ()
     urgency: int = 50  # 0 most urgent
     read: tuple[tuple[str, str, str], ...] = ()  # filled by the host: parameters read for this pupil, with value and citation
+    rule: str = ""  # id in the catalogue of rules; empty for a rule of the setting's own policy
+    would_change: tuple[str, ...] = ()  # what would change it, a sentence each
 
 
 @dataclass(frozen=True)

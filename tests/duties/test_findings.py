@@ -105,7 +105,7 @@ def test_recomputing_old_marks_is_quiet_about_what_is_long_past(school):
         w.conn.execute(Duty.__table__.delete().where(Duty.setting_id == setting))
         w.conn.execute(Finding.__table__.delete().where(Finding.setting_id == setting))
     duties.recompute(setting, at("2026-03-02 08:00"))
-    assert {row[0] for row in open_findings(setting)} == {"n_code", "persistent_absence"}
+    assert {row[0] for row in open_findings(setting)} == {"n_code", "persistent_absence", "severe_absence"}
     assert waiting(setting, {"office"}) == []
 
 

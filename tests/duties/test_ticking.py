@@ -48,10 +48,10 @@ def test_a_register_that_is_not_taken_is_the_teachers_and_the_offices_from_the_m
 def test_a_second_tick_in_the_minute_raises_nothing_and_taking_the_register_closes_the_duty(school):
     setting, _, group = school
     pupil = a_pupil(setting, joined="2025-10-08", group=group)
-    assert tick("2025-10-08 09:30").raised == 1
+    assert tick("2025-10-08 09:30").raised == 2, "the register, and the new pupil's return"
     assert tick("2025-10-08 09:30").raised == 0
     save(setting, "2025-10-08 AM", {pupil: "/"}, group=group, now="2025-10-08 09:41")
-    assert waiting(setting, {"office"}) == []
+    assert [row.kind for row in waiting(setting, {"office"})] == ["new_pupil_return"]
     assert tick("2025-10-08 09:42").raised == 0
 
 
@@ -89,7 +89,8 @@ def test_a_placed_pupil_without_any_session_planned_is_shown(app):
 def test_nothing_is_missing_at_a_weekend_or_on_a_closed_day(school):
     setting, _, group = school
     a_pupil(setting, joined="2025-10-11", group=group)
-    assert tick("2025-10-11 12:00").raised == 0
+    tick("2025-10-11 12:00")
+    assert [row.kind for row in waiting(setting, {"office", "teacher"})] == ["new_pupil_return"]
 
 
 def test_one_failing_setting_does_not_keep_the_others_from_their_alerts(school):

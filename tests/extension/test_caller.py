@@ -124,7 +124,7 @@ def test_a_failing_check_refuses_the_mark_and_a_failing_assessment_refuses_the_a
 def test_failing_triggers_leave_the_baseline_and_say_that_the_rules_did_not_run():
     caller = hospital(triggers=lambda facts: broken())
     found = caller.triggers(facts(caller, history(caller, {"2025-09-03 AM": "N"}), at(FIRST_DAY)))
-    assert kinds(found) == {"n_code", "rules_did_not_run"}
+    assert kinds(found) == {"n_code", "persistent_absence", "severe_absence", "rules_did_not_run"}
     duty = next(one for one in found if one.kind == "rules_did_not_run")
     assert set(duty.assign) == {"attendance_lead", "system_admin"}
     assert duty.pupil_id is None

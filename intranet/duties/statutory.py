@@ -1,0 +1,191 @@
+"""What the law asks of a school without any mark: returns when a name is entered or deleted, and a monthly copy of the registers.
+
+These duties are done by a person who says what was sent; nothing else ends them (C-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection, and_, or_, select
+
+from intranet.clock import LONDON
+from intranet.duties.models import Duty
+from intranet.duties.wanted import Key, Wanted
+from intranet.extension import baseline
+from intranet.extension.caller import Caller
+from intranet.law import deadlines
+from intranet.law.calendar import Calendar, CalendarError
+from intranet.law.codes import national_codes
+from intranet.law.parameters import ParametersAt
+from intranet.law.sessions import day_range
+from intranet.law.words import long_date
+from intranet.pupils.models import Placement, Pupil
+from intranet.pupils.roll import Group
+from intranet.settings.service import SettingContext
+from intranet.store.tables import register_state
+
+NEW_PUPIL, DELETION, BACK_UP = "new_pupil_return", "deletion_return", "register_back_up"
+KINDS = (NEW_PUPIL, DELETION, BACK_UP)
+ROLL_ROLES, BACK_UP_ROLES = ("office", "attendance_lead"), ("system_admin", "head")
+DELETION_CLAUSES, BACK_UP_CLAUSES = ("SI 2024/208 reg 13(4)-(6)",), ("SI 2024/208 reg 5(3)",)
+NEW_PUPIL_CLAUSES = ("SI 2024/208 reg 13(1)-(3)",)
+END_OF_DAY, ONE_DAY = time(23, 59), timedelta(days=1)
+
+
+@dataclass
+class _Mover:
+    """A pupil whose name was entered or deleted lately."""
+
+    pupil_id: int
+    entered: date | None
+    left: date | None
+    year_group: int | None
+    owners: set[str] = field(default_factory=set)  # who owes the returns, by placement
+
+    @property
+    def ours(self) -> bool:
+        """Whether the setting owes the return: not for a pupil who is on another school's roll only."""
+        return not self.owners or "us" in self.owners
+
+
+def wanted(conn: Connection, ctx: SettingContext, caller: Caller, groups: Collection[Group], now: datetime) -> Iterator[Wanted]:
+    """Yield what is owed and was not done yet; nothing where the statutory baseline is off (C-37)."""
+    if ctx.legal_type not in baseline.SCHOOLS or caller.codes is not national_codes():
+        return
+    since = _since(ctx.calendar, now.date())
+    done = _done(conn, ctx.id, since)
+    params = caller.params(now.date())
+    for one in (*_of_roll(conn, ctx, params, groups, since, now.date()), *_back_ups(conn, ctx, params, now.date(), done)):
+        if one.key not in done:
+            yield one
+
+
+def _since(calendar: Calendar, today: date) -> date:
+    """Return the first day that is looked at: of the half-term under way or last, and never later than last month's first day."""
+    begun = [period.first for period in calendar.periods if period.first <= today]
+    return min(begun[-1] if begun else today, _month_before(today))
+
+
+def _month_before(day: date) -> date:
+    return (day.replace(day=1) - ONE_DAY).replace(day=1)
+
+
+def _done(conn: Connection, setting_id: int, since: date) -> set[Key]:
+    """Return what makes each of these duties that was done since a day the same."""
+    d = Duty
+    query = select(d.kind, d.pupil_id, d.group_id, d.session_no, d.anchor).where(
+        d.setting_id == setting_id, d.kind.in_(KINDS), d.anchor >= since, d.done_at.is_not(None)
+    )
+    return {(row.kind, row.pupil_id, row.group_id, row.session_no, row.anchor) for row in conn.execute(query)}
+
+
+# -------------------------------------------------------------------- names entered and deleted
+
+
+def _of_roll(
+    conn: Connection, ctx: SettingContext, params: ParametersAt, groups: Collection[Group], since: date, today: date
+) -> Iterator[Wanted]:
+    years = sorted(group.year_group for group in groups if group.year_group is not None)
+    for mover in _movers(conn, ctx.id, since, today).values():
+        if not mover.ours:
+            continue
+        if mover.entered and since <= mover.entered <= today and not _begins_school(ctx.calendar, mover, years):
+            yield from _new_pupil(mover, params)
+        if mover.left and since <= mover.left <= today and not _ends_school(ctx.calendar, mover, years):
+            yield _deletion(mover)
+
+
+def _movers(conn: Connection, setting_id: int, since: date, today: date) -> Mapping[int, _Mover]:
+    p, place = Pupil, Placement
+    lately = or_(and_(p.admitted_on >= since, p.admitted_on <= today), and_(p.left_on >= since, p.left_on <= today))
+    placed = and_(place.setting_id == setting_id, place.pupil_id == p.id, or_(place.last.is_(None), place.last >= since))
+    query = select(p.id, p.admitted_on, p.left_on, p.year_group, place.duties).outerjoin(place, placed)
+    found: dict[int, _Mover] = {}
+    for row in conn.execute(query.where(p.setting_id == setting_id, p.merged_into.is_(None), lately)):
+        mover = found.setdefault(row.id, _Mover(row.id, row.admitted_on, row.left_on, row.year_group))
+        mover.owners |= {row.duties["returns"]} if row.duties and "returns" in row.duties else set()
+    return found
+
+
+def _begins_school(calendar: Calendar, mover: _Mover, years: Sequence[int]) -> bool:
+    """Whether a pupil of the most junior class began on the school year's first day: no return is owed unless it is asked for."""
+    if not years or mover.year_group != years[0] or mover.entered is None:
+        return False
+    try:
+        first, _ = calendar.year_range(calendar.school_year(mover.entered))
+        return mover.entered <= calendar.nth(first, 1)
+    except CalendarError:
+        return False
+
+
+def _ends_school(calendar: Calendar, mover: _Mover, years: Sequence[int]) -> bool:
+    """Whether a pupil of the most senior class left when the last term ended: no return is owed unless it is asked for."""
+    if not years or mover.year_group != years[-1] or mover.left is None:
+        return False
+    try:
+        days = calendar.school_days(*calendar.year_range(calendar.school_year(mover.left)))
+    except CalendarError:
+        return False
+    return bool(days) and mover.left >= days[-1]
+
+
+def _new_pupil(mover: _Mover, params: ParametersAt) -> Iterator[Wanted]:
+    """Yield the return due by the end of the fifth calendar day after the day of entry (NEW5, PR-8)."""
+    days = params.get("return.new_pupil_days")
+    if days is None or mover.entered is None:
+        return
+    limit = deadlines.within_days(mover.entered, days)
+    title = f"New pupil's return to the authority: name entered on {long_date(mover.entered)}"
+    yield Wanted(NEW_PUPIL, title, ROLL_ROLES, mover.entered, _at(limit.last_in_time, END_OF_DAY), _at(limit.overdue_from, time()),
+                 mover.pupil_id, urgency=15, clauses=NEW_PUPIL_CLAUSES)  # fmt: skip
+
+
+def _deletion(mover: _Mover) -> Wanted:
+    """Return the return due when the name is deleted, with its ground (DEL)."""
+    left = mover.left or date.max
+    title = f"Deletion return to the authority, with its ground: last day {long_date(left)}"
+    return Wanted(DELETION, title, ROLL_ROLES, left, _at(left, END_OF_DAY), _at(left + ONE_DAY, time()), mover.pupil_id,
+                  urgency=15, clauses=DELETION_CLAUSES)  # fmt: skip
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, LONDON)
+
+
+# -------------------------------------------------------------------- the monthly copy
+
+
+def _back_ups(conn: Connection, ctx: SettingContext, params: ParametersAt, today: date, done: Collection[Key]) -> Iterator[Wanted]:
+    """Yield the copy of this month from its last school day on, and of last month while nobody made one (BACKUP)."""
+    if params.get("register.back_up_months") is None:
+        return
+    for month in (_month_before(today), today.replace(day=1)):
+        one = _back_up(month)
+        if today >= _asked_from(ctx.calendar, month) and one.key not in done and _kept(conn, ctx.id, _last_of(month)):
+            yield one
+
+
+def _back_up(month: date) -> Wanted:
+    last = _last_of(month)
+    return Wanted(BACK_UP, f"Make the month's copy of the registers: {month:%B %Y}", BACK_UP_ROLES, month, _at(last, END_OF_DAY),
+                  _at(last + ONE_DAY, time()), urgency=50, clauses=BACK_UP_CLAUSES)  # fmt: skip
+
+
+def _last_of(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - ONE_DAY
+
+
+def _asked_from(calendar: Calendar, month: date) -> date:
+    days = calendar.school_days(month, _last_of(month))
+    return days[-1] if days else _last_of(month)
+
+
+def _kept(conn: Connection, setting_id: int, until: date) -> bool:
+    """Whether a register had been taken by a day: before that there is nothing to copy."""
+    table = register_state.c
+    _, high = day_range(until, until)
+    query = select(table.session_no).where(table.setting_id == setting_id, table.session_no <= high).limit(1)
+    return conn.execute(query).first() is not None

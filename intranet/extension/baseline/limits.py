@@ -1,0 +1,119 @@
+"""What decides whether a rule is worth asking about a pupil: read once for a setting and a day, as most pupils are far from every line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from intranet.extension.values import Setting
+from intranet.law.ages import compulsory_from, compulsory_until
+from intranet.law.calendar import CalendarError
+from intranet.law.codes import national_codes
+from intranet.law.parameters import ParametersAt
+from intranet.law.sessions import day_range
+
+#: Schools in law; a company or a provider that is not a school makes no statutory returns (C-37).
+SCHOOLS = frozenset({"academy", "maintained", "independent"})
+#: Schools whose pupils' parents can be sent a penalty notice (EA 1996 s444B(4)).
+NOTICE_SCHOOLS = frozenset({"academy", "maintained"})
+#: Marks of sessions that were not held: neutral in a run (SI 2024/208 reg 10(10)).
+NOT_HELD = ("#", "Y4")
+SUSPENDED = ("E",)
+#: Without a reason: N, and O (R-04).
+UNEXPLAINED = ("N", "O")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The lines as tables of bytes: 256 bytes with a 1 for each code that counts, or the codes that do."""
+
+    year: tuple[date, date] | None  # first and last day of the school year; None where its term dates are not entered
+    without_reason: bytes  # N
+    unexplained: bytes  # N and O
+    not_held: bytes
+    run: bytes  # table: the codes of the attendance return
+    run_days: int | None
+    sick: bytes
+    sick_from: int | None  # the smallest number of days that a rule about sickness looks for
+    suspended: bytes
+    possible: bytes
+    missed: bytes
+    mixed: bool  # the codes change within the school year, so that bytes alone do not say what counts
+    rate: tuple[int, int] | None  # the smallest share missed that is flagged, as numerator and denominator
+    relevant: bytes
+    threshold: int | None
+
+    def streak(self, held: bytes) -> bool:
+        """Whether as many marks on end, sessions that were not held aside, have a code of the attendance return."""
+        return self.run_days is not None and b"\1" * self.run_days in held.translate(self.run, self.not_held)
+
+    def sickness(self, held: bytes) -> bool:
+        """Whether there are as many marks of sickness as the first rule about it needs days."""
+        return self.sick_from is not None and count(held, self.sick) >= self.sick_from
+
+    def share(self, held: bytes) -> bool:
+        """Whether the share missed among these marks of the school year may reach a flag."""
+        if self.rate is None:
+            return False
+        if self.mixed:
+            return bool(held)
+        missed = count(held, self.missed)
+        return missed > 0 and missed * self.rate[1] >= count(held, self.possible) * self.rate[0]
+
+
+def count(held: bytes, codes: bytes) -> int:
+    """Return how many marks have one of these codes."""
+    return len(held) - len(held.translate(None, codes))
+
+
+def limits_of(setting: Setting, params: ParametersAt) -> Limits:
+    """Return the limits of a setting on the day of these parameters."""
+    codes, year = national_codes(), _year(setting, params.day)
+    run = codes.ids(params.get("return.attendance_codes", ()))
+    known = list(codes.on(year[1] if year else params.day))
+    rates = [rate for rate in (params.get("metrics.pa_rate"), params.get("metrics.severe_rate")) if rate is not None]
+    steps = [n for n in (params.get("return.sickness_days"), *params.get("return.sickness_warning_days", ())) if n is not None]
+    return Limits(
+        year=year,
+        without_reason=_ids(("N",)),
+        unexplained=_ids(UNEXPLAINED),
+        not_held=_ids(NOT_HELD),
+        run=bytes(code in run for code in range(256)),
+        run_days=params.get("return.attendance_days"),
+        sick=_ids(params.get("return.sickness_codes", ())),
+        sick_from=min(steps, default=None),
+        suspended=_ids(SUSPENDED) if params.get("suspension.provision_day") is not None else b"",
+        possible=bytes(code.id for code in known if code.counts_possible),
+        missed=bytes(code.id for code in known if code.counts_possible and not code.counts_present),
+        mixed=year is not None and any(year[0] < day <= year[1] for day in codes.boundaries()),
+        rate=(min(rates).numerator, min(rates).denominator) if rates else None,
+        relevant=_ids(params.get("penalty.codes", ())),
+        threshold=params.get("penalty.threshold_sessions"),
+    )
+
+
+def _ids(symbols: Collection[str]) -> bytes:
+    return bytes(national_codes().ids(symbols))
+
+
+def _year(setting: Setting, day: date) -> tuple[date, date] | None:
+    try:
+        return setting.calendar.year_range(setting.calendar.school_year(day))
+    except CalendarError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def compulsory_span(born: date) -> tuple[date, date]:
+    """Return the first and last day of compulsory school age."""
+    return compulsory_from(born), compulsory_until(born)
+
+
+@lru_cache(maxsize=4096)
+def counted_span(born: date | None, first: date, last: date) -> tuple[int, int] | None:
+    """Return the lowest and highest session of these days at compulsory age (PR-4); None when there is none."""
+    start, end = compulsory_span(born) if born else (first, last)
+    first, last = max(first, start), min(last, end)
+    return day_range(first, last) if first <= last else None

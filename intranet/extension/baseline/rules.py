@@ -1,0 +1,49 @@
+"""What the law calls for on the facts about one pupil."""
+
+from __future__ import annotations
+
+from intranet.extension.baseline import absence, penalty, returns
+from intranet.extension.baseline.limits import NOTICE_SCHOOLS, SCHOOLS, Limits, count, counted_span, limits_of
+from intranet.extension.values import Facts, Trigger
+from intranet.law import history
+from intranet.law.codes import national_codes
+from intranet.law.parameters import ParametersAt
+
+
+def triggers(facts: Facts, params: ParametersAt, known: Limits | None = None) -> list[Trigger]:
+    """Return what the law calls for: N5 everywhere, the rest at schools; nothing with a setting type's own codes."""
+    if facts.codes is not national_codes():
+        return []
+    limits = known or limits_of(facts.setting, params)
+    held = history.codes(facts.marks)
+    found = list(absence.unexplained(facts, params)) if count(held, limits.without_reason) else []
+    if facts.setting.legal_type in SCHOOLS:
+        found += _at_schools(facts, params, limits, held)
+    return found
+
+
+def _at_schools(facts: Facts, params: ParametersAt, limits: Limits, held: bytes) -> list[Trigger]:
+    """Return what the law asks of a school; each rule is asked only where the bytes of the marks say that it may hold."""
+    found: list[Trigger] = []
+    if limits.streak(held):
+        found += returns.attendance(facts, params)
+    if limits.sickness(held) or (facts.pupil.records and count(held, limits.sick)):
+        found += returns.sickness_return(facts, params, limits.year)
+    if facts.pupil.flags & absence.TOLD and count(held, limits.unexplained):
+        found += absence.told(facts)
+    if count(held, limits.suspended):
+        found += absence.day_six(facts, params)
+    if limits.threshold is not None and facts.setting.legal_type in NOTICE_SCHOOLS and count(held, limits.relevant) >= limits.threshold:
+        found += penalty.threshold(facts, params)
+    return found + _flags(facts, params, limits)
+
+
+def _flags(facts: Facts, params: ParametersAt, limits: Limits) -> list[Trigger]:
+    """Return persistent and severe absence in the school year, of the sessions at compulsory age (PR-4)."""
+    if limits.year is None:
+        return []
+    span = counted_span(facts.pupil.born, *limits.year)
+    if span is None or not limits.share(history.codes(facts.marks, *span)):
+        return []
+    return list(absence.flags(facts, params, limits.year, span))
+
