@@ -320,12 +320,18 @@ class Register {
     }
     const draft = store.read(this.key);
     if (!draft) return;
-    const rows = this.grid.rows.filter((row) => draft.marks[row.dataset.pupil] && this.grid.has(row, draft.marks[row.dataset.pupil].symbol));
+    const rows = this.grid.rows.filter((row) => this.waits(row, draft.marks[row.dataset.pupil]));
     if (!rows.length) return;
     this.grid.change(rows.map((row) => [row, draft.marks[row.dataset.pupil]]), draft.rest);
     // judged against the page the marks were made on, so that nobody's later mark is overwritten
     this.form.elements.drawn.value = Math.min(draft.drawn, Number(this.form.elements.drawn.value));
-    this.tell(`${rows.length} marks from this device were put back. They are not saved yet.`, "problem");
+    const [what, they] = rows.length === 1 ? ["1 mark from this device was", "It is"] : [`${rows.length} marks from this device were`, "They are"];
+    this.tell(`${what} put back. ${they} not saved yet.`, "problem");
+  }
+  /** Whether a kept mark is still to be saved: one that stands on the page was stored, though its answer was lost. */
+  waits(row, kept) {
+    const stands = this.grid.shown.get(row.dataset.pupil);
+    return kept && this.grid.has(row, kept.symbol) && (stands?.symbol !== kept.symbol || stands.minutes !== kept.minutes);
   }
 
   // ---- saving

@@ -90,3 +90,32 @@ def test_without_a_connection_the_register_says_so_and_puts_the_marks_back_later
     page.locator("button[data-save]").click()
     saved(page)
     assert live.marks() == {5: "N"}
+
+
+def test_marks_that_were_stored_although_the_answer_was_lost_are_not_called_unsaved_after_a_reload(live):
+    page = live.teacher()
+    page.on("dialog", lambda dialog: dialog.accept())
+    live.faults.plan = ["fails_after"]
+    press(page, "1N2N")
+    page.keyboard.press("s")
+    page.locator("[data-save-state][data-state=problem]").wait_for()
+    page.reload()
+    page.locator("tbody tr:nth-child(1) input[value=N]:checked").wait_for()
+    assert "not saved" not in page.inner_text("[data-save-state]")
+    assert drafts(page) == []
+
+
+def test_only_the_marks_that_do_not_stand_are_put_back_and_called_unsaved(live):
+    page = live.teacher()
+    page.on("dialog", lambda dialog: dialog.accept())
+    live.faults.plan = ["fails_after", "fails_before"]
+    press(page, "1N2N")
+    page.keyboard.press("s")
+    page.locator("[data-save-state][data-state=problem]").wait_for()
+    press(page, "3N")
+    page.reload()
+    page.get_by_text("1 mark from this device was put back. It is not saved yet.").wait_for()
+    assert page.locator("tbody tr:nth-child(3) input[value=N]").is_checked()
+    press(page, "s")
+    saved(page)
+    assert len(live.marks()) == 3
