@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from intranet.law.words import DATA, read_yaml
 
@@ -37,9 +37,9 @@ def conflicts() -> Mapping[str, Conflict]:
     return {key: _conflict(key, row) for key, row in sorted(rows.items())}
 
 
-def _conflict(key: str, row: dict[str, object]) -> Conflict:
-    lists = {name: tuple(row.get(name, ())) for name in ("keys", "clauses", "settings", "shows")}  # type: ignore[call-overload]
-    return Conflict(key, str(row["title"]), str(row["says"]), **lists)
+def _conflict(key: str, row: Mapping[str, Any]) -> Conflict:
+    lists: dict[str, Any] = {name: tuple(row.get(name, ())) for name in ("keys", "clauses", "settings", "shows")}
+    return Conflict(key, row["title"], row["says"], **lists)
 
 
 def known_conflicts() -> frozenset[str]:

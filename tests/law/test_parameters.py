@@ -7,6 +7,8 @@ from fractions import Fraction
 import pytest
 
 from intranet.law.clauses import clause, known_clauses
+from intranet.law.commencement import dormant
+from intranet.law.conflicts import known_conflicts
 from intranet.law.deadlines import keep_through, register_kept_through
 from intranet.law.parameters import ParameterError, Parameters, ParameterValue, core_parameters, load
 from tests.law.reading import cases
@@ -23,7 +25,7 @@ def said(key, value, origin="academy", standing="policy", **more):
 def test_a_badly_written_parameter_file_is_refused_with_place_and_remedy(case, tmp_path):
     (tmp_path / "bad.yaml").write_text(case["text"], encoding="utf-8")
     with pytest.raises(ParameterError) as refusal:
-        load(tmp_path, "academy", known_clauses())
+        load(tmp_path, case.get("origin", "academy"), known_clauses(), known_conflicts())
     for words in case["says"]:
         assert words in str(refusal.value)
 
@@ -157,3 +159,108 @@ def test_a_value_compares_by_its_strict_direction():
     six = replace(CORE.values("retention.register_years")[-1])
     assert not six.weaker_than(six)
     assert replace(six, value=3).weaker_than(six)
+
+
+def test_guidance_is_departed_from_with_a_reason_that_the_warning_repeats():
+    chosen = said("register.close_minutes", 35, origin="house", note="Two buses come late.")
+    found = CORE.plus([chosen]).at(DAY).resolution("register.close_minutes")
+    assert found.in_force.value == 35
+    assert "The reason given: Two buses come late." in found.warning and "Give the reason" not in found.warning
+
+
+def test_a_house_value_that_is_weaker_than_the_law_never_counts():
+    found = CORE.plus([said("n_code.resolve_days", 8, origin="house")]).at(DAY).resolution("n_code.resolve_days")
+    assert found.in_force.value == 5 and "weaker than the law" in found.warning
+    assert [value.value for value in found.struck_through] == [8]
+
+
+def test_a_house_value_confirms_an_assumption_even_when_it_says_the_same():
+    guess = said("reward.min_group", 5, standing="assumption")
+    confirmed = Parameters([guess]).plus([said("reward.min_group", 5, origin="house")]).at(DAY).resolution("reward.min_group")
+    assert (confirmed.in_force.origin, confirmed.warning) == ("house", None)
+    assert confirmed.struck_through == (guess,)
+
+
+@pytest.mark.parametrize(("day", "value"), [(date(2026, 8, 31), 5), (date(2026, 9, 1), 6), (date(2027, 8, 31), 6), (date(2027, 9, 1), 5)])
+def test_a_house_value_counts_on_its_first_and_last_day_and_not_beside_them(day, value):
+    house = said("x.y", 6, origin="house", effective_from=date(2026, 9, 1), effective_to=date(2027, 8, 31))
+    assert Parameters([said("x.y", 5)]).plus([house]).at(day)["x.y"] == value
+
+
+@pytest.mark.parametrize(("day", "value", "standing"), [(date(2024, 8, 18), 3, "law"), (date(2024, 8, 19), 6, "law")])
+@pytest.mark.clause("ATT-010")
+def test_the_day_on_which_the_law_changed_chooses_the_years(day, value, standing):
+    printed = said("retention.register_years", 3, effective_to=date(2024, 8, 18), conflict="C-01")
+    found = CORE.plus([printed]).at(day).resolution("retention.register_years")
+    assert found.in_force.value == value
+    assert ("is superseded: 6 years" in (found.warning or "")) is (value == 6)
+
+
+def test_a_value_for_an_authority_beats_the_general_one_but_never_the_law(tmp_path):
+    (tmp_path / "cme.yaml").write_text(
+        "days:\n  description: d\n  unit: school days\n  stricter: lower\n"
+        "  values: {2024-09-01: {value: 10, clauses: [ATT-117]}}\n"
+        "  authorities:\n    Northshire:\n      2025-09-01: {value: 8, citation: its procedure}\n      2026-09-01: {value: 12, citation: its procedure}\n",
+        encoding="utf-8",
+    )
+    values = load(tmp_path, "academy", known_clauses())
+    here = [value for value in values if value.holds_for("northshire ", "academy")]
+    assert [Parameters(here).at(date(year, 9, 1))["cme.days"] for year in (2024, 2025, 2026)] == [10, 8, 12]
+    assert Parameters(here).at(date(2026, 8, 31))["cme.days"] == 8
+    elsewhere = Parameters(value for value in values if value.holds_for("Weatherby Council", "academy"))
+    assert elsewhere.at(date(2026, 9, 1))["cme.days"] == 10
+    law = ParameterValue("cme.days", 11, "school days", "law", citation="an Act", stricter="lower")
+    assert Parameters([*here, law]).at(date(2026, 9, 1))["cme.days"] == 11
+    assert Parameters([*here, law]).plus([said("cme.days", 9, origin="house", stricter="lower")]).at(date(2026, 9, 1))["cme.days"] == 9
+
+
+def test_a_value_for_some_legal_types_says_nothing_to_the_others():
+    day_six = [value for value in CORE.values("suspension.provision_day") if value.holds_for("", "independent")]
+    assert day_six == []
+    assert [value.value for value in CORE.values("suspension.provision_day") if value.holds_for("", "academy")] == [6]
+
+
+def commenced(day):
+    return CORE.plus([ParameterValue("commencement.consent_to_withdraw", day, "commencement day", "law", citation="an order", origin="house")])
+
+
+@pytest.mark.clause("OTE-38", "ATT-177")
+def test_law_that_is_not_in_force_changes_nothing_until_its_day_is_entered():
+    assert CORE.at(DAY)["roll.ehe_consent_groups"] == ()
+    with pytest.raises(ParameterError, match=r"it waits for `commencement.consent_to_withdraw`. Give that its day"):
+        CORE.at(date(2030, 1, 1))["roll.consent_years"]
+    entered = commenced(date(2027, 9, 1))
+    assert entered.at(date(2027, 8, 31))["roll.ehe_consent_groups"] == ()
+    assert "roll.consent_years" not in entered.at(date(2027, 8, 31))
+    on = entered.at(date(2027, 9, 1))
+    assert on["roll.ehe_consent_groups"] == ("authority_special_school", "child_protection")
+    assert on["roll.consent_years"] == 5
+    assert [read.key for read in on.trail] == ["roll.ehe_consent_groups", "commencement.consent_to_withdraw", "roll.consent_years"]
+    assert [value.value for value in on.resolution("roll.ehe_consent_groups").struck_through] == [()]
+
+
+def test_the_state_of_law_not_in_force_is_listed_with_what_waits_for_it():
+    states = {one.key: one for one in dormant(commenced(date(2027, 9, 1)), date(2027, 8, 31))}
+    consent = states["commencement.consent_to_withdraw"]
+    assert (consent.commences, consent.in_force) == (date(2027, 9, 1), False)
+    assert {value.key for value in consent.waiting} >= {"roll.ehe_consent_groups", "roll.consent_years"}
+    assert states["commencement.children_not_in_school"].commences is None
+    assert states["commencement.academy_direction"].in_force
+    after = {one.key: one.in_force for one in dormant(commenced(date(2027, 9, 1)), date(2027, 9, 1))}
+    assert after["commencement.consent_to_withdraw"] and not after["commencement.attendance_orders"]
+    assert {one.key for one in dormant(CORE, date(2026, 6, 28)) if one.in_force} == set()
+
+
+def test_an_install_adds_rows_of_its_own_and_they_take_the_place_of_shipped_ones_for_that_day(tmp_path):
+    shipped, added = tmp_path / "shipped", tmp_path / "added"
+    shipped.mkdir()
+    added.mkdir()
+    text = "days:\n  description: d\n  unit: days\n  values:\n"
+    (shipped / "x.yaml").write_text(text + "    2024-09-01: {value: 5, citation: c}\n", encoding="utf-8")
+    (added / "more.yaml").write_text(text.replace("days:", "x.days:", 1) + "    2026-09-01: {value: 4, citation: c}\n", encoding="utf-8")
+    found = Parameters(load(shipped, "academy", added=added))
+    assert (found.at(date(2026, 8, 31))["x.days"], found.at(date(2026, 9, 1))["x.days"]) == (5, 4)
+    assert found.values("x.days")[1].source == "more.yaml:5"
+    (added / "more.yaml").write_text((added / "more.yaml").read_text(encoding="utf-8").replace("unit: days", "unit: weeks"), encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"more.yaml:1: x.days: its unit is `weeks`, but it is counted in `days`"):
+        load(shipped, "academy", added=added)
