@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 from intranet.law.clauses import known_clauses
 from intranet.law.parameters import ParametersAt, Read, core_parameters
-from intranet.law.rule_files import Rule, RuleError, RuleVersion, load_rules
+from intranet.law.rule_files import Rule, RuleVersion, load_rules
 from intranet.law.words import DATA, long_date
 
-__all__ = ["Answer", "Judge", "Rule", "RuleError", "RuleVersion", "answer", "not_in_force", "rule", "rules"]
+__all__ = ["Answer", "Judge", "Rule", "RuleVersion", "answer", "not_in_force", "rule", "rules"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ Judge = Callable[..., Answer]
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """Every rule of the catalogue by its id; RuleError for a file that cannot stand."""
+    """Every rule of the catalogue by its id; ParameterError for a file that cannot stand."""
     keys = {value.key for value in core_parameters()}
     return MappingProxyType({rule.id: rule for rule in load_rules(DATA / "rules", known_clauses(), keys)})
 

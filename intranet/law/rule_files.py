@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from intranet.law.words import PlainLoader, listed
+from intranet.law.parameter_nodes import Place, compose, named, pairs, plain, refuse_unknown
+from intranet.law.parameter_values import ParameterError
 
 NEEDED = ("title", "versions")
 FIELDS = frozenset({*NEEDED, "clauses", "parameters"})
 VERSION_FIELDS = frozenset({"citation", "note", "until"})
-
-
-class RuleError(ValueError):
-    """A rule that is badly written; the sentence names the file, line, rule and next step."""
 
 
 @dataclass(frozen=True)
@@ -50,113 +45,60 @@ class Rule:
         return begun[-1] if begun and day <= (begun[-1].until or date.max) else None
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A file of rules, and what its rules may name."""
-
-    path: Path
-    clauses: Collection[str]
-    parameters: Collection[str]
-
-    def source(self, node: yaml.Node) -> str:
-        return f"{self.path.name}:{node.start_mark.line + 1}"
-
-    def error(self, node: yaml.Node, rule: str, problem: str) -> RuleError:
-        return RuleError(f"{self.source(node)}: {rule}: {problem}")
-
-
 def load_rules(path: Path, clauses: Collection[str], parameters: Collection[str]) -> list[Rule]:
-    """The rules in a folder of YAML files; RuleError for one that cannot stand.
+    """The rules in a folder of YAML files; ParameterError, with file and line, for one that cannot stand.
 
     ``clauses`` and ``parameters`` are the clause ids and parameter keys that may be named.
     """
     found: dict[str, Rule] = {}
     for file in sorted(path.glob("*.yaml")):
-        for rule in _load_file(_Place(file, clauses, parameters)):
+        for rule in _load_file(Place(file, "core", clauses), parameters):
             if rule.id in found:
                 there = found[rule.id].source
-                raise RuleError(f"{rule.source}: {rule.id}: it is already written in {there}. Keep one of them.")
+                raise ParameterError(f"{rule.source}: {rule.id}: it is already written in {there}. Keep one of them.")
             found[rule.id] = rule
     return list(found.values())
 
 
-def _load_file(place: _Place) -> Iterator[Rule]:
-    try:
-        root = yaml.compose(place.path.read_text(encoding="utf-8"), Loader=PlainLoader)
-    except yaml.YAMLError as error:
-        raise RuleError(f"{place.path.name}: it cannot be read as YAML: {error}") from error
-    for key, node in _pairs(place, root, "the file") if root is not None else ():
-        yield _rule(place, key, dict(_named(place, node, key.value, FIELDS)))
+def _load_file(file: Place, parameters: Collection[str]) -> Iterator[Rule]:
+    root = compose(file.path)
+    for key, node in pairs(file, root) if root is not None else ():
+        yield _rule(file.of(key.value), key, named(file.of(key.value), node, FIELDS), parameters)
 
 
-def _rule(place: _Place, key: yaml.ScalarNode, entry: dict[str, yaml.Node]) -> Rule:
+def _rule(place: Place, key: yaml.ScalarNode, entry: dict[str, yaml.Node], parameters: Collection[str]) -> Rule:
     for needed in NEEDED:
         if needed not in entry:
-            raise place.error(key, key.value, f"it has no {needed}. Add `{needed}:`.")
-    clauses = _names(place, key.value, entry, "clauses", "clause", place.clauses)
-    parameters = _names(place, key.value, entry, "parameters", "parameter", place.parameters)
-    versions = sorted(_versions(place, key.value, entry["versions"]), key=lambda version: version.since)
+            raise place.error(key, f"it has no {needed}. Add `{needed}:`.")
+    clauses = _names(place, entry, "clauses", "clause", place.clauses or ())
+    keys = _names(place, entry, "parameters", "parameter", parameters)
+    versions = sorted(_versions(place, entry["versions"]), key=lambda version: version.since)
     if not versions:
-        raise place.error(entry["versions"], key.value, "it has no version. Add `2024-08-19: {citation: …}`.")
-    title = str(_plain(entry["title"]))
-    return Rule(key.value, title, versions[-1].citation, clauses, parameters, tuple(versions), place.source(key))
+        raise place.error(entry["versions"], "it has no version. Add `2024-08-19: {citation: …}`.")
+    title = str(plain(entry["title"]))
+    return Rule(key.value, title, versions[-1].citation, clauses, keys, tuple(versions), place.source(key))
 
 
-def _names(
-    place: _Place, rule: str, entry: dict[str, yaml.Node], field: str, what: str, known: Collection[str]
-) -> tuple[str, ...]:
+def _names(place: Place, entry: dict[str, yaml.Node], field: str, what: str, known: Collection[str]) -> tuple[str, ...]:
     if field not in entry:
         return ()
-    plain = _plain(entry[field])
-    names = tuple(str(name) for name in (plain if isinstance(plain, list) else [plain]))
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"The nearest is `{near[0]}`." if near else f"Write the {what} first."
-            raise place.error(entry[field], rule, f"`{name}` is not a {what}. {hint}")
+    written = plain(entry[field])
+    names = tuple(str(name) for name in (written if isinstance(written, list) else [written]))
+    refuse_unknown(place, entry[field], what, names, known)
     return names
 
 
-def _versions(place: _Place, rule: str, node: yaml.Node) -> Iterator[RuleVersion]:
-    for day, below in _pairs(place, node, rule):
-        entry = {name: _plain(value) for name, value in _named(place, below, rule, VERSION_FIELDS)}
+def _versions(place: Place, node: yaml.Node) -> Iterator[RuleVersion]:
+    for day, below in pairs(place, node):
+        entry = {name: plain(value) for name, value in named(place, below, VERSION_FIELDS).items()}
         try:
             since = date.fromisoformat(day.value)
         except ValueError:
             problem = f"`{day.value}` is not a day. Write the first day of the version, such as 2024-08-19."
-            raise place.error(day, rule, problem) from None
+            raise place.error(day, problem) from None
         if not entry.get("citation"):
-            raise place.error(day, rule, "this version has no citation. Add `citation:` (the instrument).")
+            raise place.error(day, "this version has no citation. Add `citation:` (the instrument).")
         until = entry.get("until")
         if until is not None and (not isinstance(until, date) or until < since):
-            raise place.error(day, rule, f"until is `{until}`. Write the last day of the version, such as 2024-08-18.")
+            raise place.error(day, f"until is `{until}`. Write the last day of the version, such as 2024-08-18.")
         yield RuleVersion(since, str(entry["citation"]), str(entry.get("note") or ""), until)
-
-
-def _pairs(place: _Place, node: yaml.Node, rule: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-    if not isinstance(node, yaml.MappingNode):
-        raise place.error(node, rule, "write it as names with values below them (`name: value`).")
-    seen: set[str] = set()
-    for key, value in node.value:
-        if key.value in seen:
-            raise place.error(key, rule, f"`{key.value}` is written twice. Keep one of them.")
-        seen.add(key.value)
-        yield key, value
-
-
-def _named(place: _Place, node: yaml.Node, rule: str, known: Collection[str]) -> Iterator[tuple[str, yaml.Node]]:
-    for key, value in _pairs(place, node, rule):
-        if key.value not in known:
-            near = get_close_matches(key.value, known, 1)
-            hint = f"Did you mean `{near[0]}`?" if near else f"It may have {listed(sorted(known))}."
-            raise place.error(key, rule, f"`{key.value}` is not one of its fields. {hint}")
-        yield key.value, value
-
-
-def _plain(node: yaml.Node) -> Any:
-    """A node's value as YAML reads it."""
-    loader = PlainLoader("")
-    try:
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
