@@ -16,15 +16,18 @@ from intranet.settings.opening import SettingType
 __all__ = ["host", "init_app"]
 
 PLUGINS = PROJECT_FOLDER / "plugins"
+#: The folder of an install with values of its own: `law/` for the core, a folder a setting type for its policy.
+ADDED = "policy"
 
 
 def init_app(app: Flask) -> None:
     """Load the plugins in the tree and the installed ones; raise ConfigError when one would not work."""
-    made = host.Host([*discovery.in_tree(PLUGINS), *discovery.installed()])
+    made = host.Host([*discovery.in_tree(PLUGINS), *discovery.installed()], added=app.config["DAYMARK"].home / ADDED)
     app.extensions["daymark.extensions"] = made
     app.extensions["daymark.roles"] = lambda setting_type: roles(made, setting_type)
     app.extensions["daymark.words"] = lambda ctx: made.for_setting(ctx).words
     app.extensions["daymark.setting_types"] = lambda: [offered(profile) for profile in made.profiles.values()]
+    app.extensions["daymark.document"] = made.document
     app.extensions["daymark.parameters"] = lambda ctx: made.for_setting(ctx).parameters
     own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader is not None else []
     folders = [folder for key in made.profiles if (folder := template_folder(made.plugin(key))) is not None]

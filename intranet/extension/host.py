@@ -16,7 +16,10 @@ from intranet.extension.caller import Caller
 from intranet.extension.guard import Guard
 from intranet.extension.values import Catalogue, Profile, Role
 from intranet.law.clauses import known_clauses
+from intranet.law.conflicts import known_conflicts
 from intranet.law.parameters import Parameters, ParameterValue, load
+from intranet.settings.document import Document
+from intranet.settings.document import load as load_document
 
 if TYPE_CHECKING:
     from intranet.settings.service import SettingContext
@@ -29,14 +32,18 @@ KEPT = 2000  # callers kept, one a setting and version
 class Host:
     """The plugins of one app."""
 
-    def __init__(self, plugins: Iterable[tuple[str, object]] = (), guard: Guard | None = None) -> None:
+    def __init__(self, plugins: Iterable[tuple[str, object]] = (), guard: Guard | None = None, added: Path | None = None) -> None:
+        """Take the plugins, and a folder of values an install adds: ``law`` for the core's, a folder a setting type for a policy's."""
         self.manager = discovery.manager()
         self.guard = guard or Guard()
         self._profiles: dict[str, Profile] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._values: dict[str, tuple[ParameterValue, ...]] = {}
+        self._documents: dict[str, Document] = {}
         self._callers: dict[tuple[int, int], Caller] = {}
-        self._core = defaults.parameters()
+        self._added = added
+        self._core = checks.read("core", lambda: defaults.parameters(self._more("law")))
+        checks.refuse_unlike("core", self._core, self._core)
         for key, plugin in plugins:
             self.add(key, plugin)
 
@@ -46,8 +53,16 @@ class Host:
         own = self._declared(key, "catalogue")
         self._catalogues[key] = defaults.catalogue(own)
         folder = self._declared(key, "policy")
-        self._values[key] = tuple(load(Path(folder), key, known_clauses())) if folder is not None else ()
+        self._values[key] = checks.read(key, lambda: self._policy(key, folder))
+        checks.refuse_unlike(key, self._core, self._values[key])
+        self._documents[key] = load_document(Path(folder) if folder is not None else None, known_clauses())
         checks.refuse_unknown(discovery.place_of(plugin), self._catalogues[key])
+
+    def _policy(self, key: str, folder: Path | None) -> list[ParameterValue]:
+        return load(Path(folder), key, known_clauses(), known_conflicts(), self._more(key)) if folder is not None else []
+
+    def _more(self, name: str) -> Path | None:
+        return self._added / name if self._added else None
 
     def _declared(self, key: str, name: str) -> Any:
         found = [hook.function() for hook in self._hooks(key).get(name, ())]
@@ -84,9 +99,19 @@ class Host:
         """Return a new caller for a setting; raise ConfigError for a setting type that no plugin serves."""
         key = ctx.setting_type
         self.plugin(key)
-        known = Parameters((*self._core, *self._values[key]))
+        known = self.parameters(ctx)
         chosen = house.values(known, ctx.house_values)
         return Caller(setting_of(ctx), self._profiles[key], self._catalogues[key], known.plus(chosen), self._hooks(key), self.guard)
+
+    def parameters(self, ctx: SettingContext, authority: str | None = None) -> Parameters:
+        """Return what law, guidance and policy say for a setting under its own local authority, or another where a pupil has one."""
+        place = ctx.authority or "" if authority is None else authority
+        said = (*self._core, *self._values[ctx.setting_type])
+        return Parameters(value for value in said if value.holds_for(place, ctx.legal_type))
+
+    def document(self, key: str) -> Document:
+        """Return a setting type's policy document; the plain one for a type that no plugin serves."""
+        return self._documents.get(key, Document())
 
     def roles(self, key: str) -> Mapping[str, Role]:
         """Return a setting type's roles by key; none for a type that no plugin serves."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from intranet.law.parameter_values import COMMENCEMENT
 from intranet.law.parameters import Parameters, ParameterValue
 
 if TYPE_CHECKING:
@@ -14,14 +15,16 @@ if TYPE_CHECKING:
 
 
 def values(known: Parameters, chosen: Iterable[HouseValue]) -> list[ParameterValue]:
-    """Return house values as parameter values; one whose key no plugin defines any more says nothing."""
-    return [_value(known, one) for one in chosen if one.key in known]
+    """Return house values as parameter values, the last entered first, for it counts; one whose key no plugin defines any more says nothing."""
+    return [_value(known, one) for one in reversed(tuple(chosen)) if one.key in known]
 
 
 def _value(known: Parameters, one: HouseValue) -> ParameterValue:
     like = known.values(one.key)[-1]
+    commences = like.unit == COMMENCEMENT  # an administrator says from when law counts, citing the order: no choice of the house
+    standing, citation = ("law", one.reason) if commences else ("policy", f"House value: {one.reason}")
     return ParameterValue(
-        one.key, typed(one.value, like.unit), like.unit, "policy", f"House value: {one.reason}", like.clauses, one.first, one.last,
+        one.key, typed(one.value, like.unit), like.unit, standing, citation, like.clauses, one.first, one.last,  # type: ignore[arg-type]
         conflict=like.conflict, note=one.reason, origin="house", stricter=like.stricter, description=like.description,
     )  # fmt: skip
 
@@ -32,6 +35,8 @@ def typed(value: Any, unit: str) -> Any:
         return tuple(value)
     if isinstance(value, str) and unit == "clock":
         return time.fromisoformat(value)
+    if isinstance(value, str) and unit == COMMENCEMENT:
+        return date.fromisoformat(value)
     if isinstance(value, str) and unit.startswith("share") and "/" in value:
         return Fraction(value)
     return value

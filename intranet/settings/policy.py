@@ -1,7 +1,8 @@
-"""The parameters in force at a setting as the policy page shows them, and how a house value is read from a form."""
+"""The parameters in force at a setting as the policy page shows them: value, source, what is superseded and what conflicts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from fractions import Fraction
@@ -9,17 +10,24 @@ from typing import Any
 
 from flask import current_app
 
-from intranet.errors import FieldProblem, NotFound, Refused
+from intranet.errors import NotFound
+from intranet.law.commencement import Commencement, dormant
+from intranet.law.conflicts import Conflict, conflicts, conflicts_for
+from intranet.law.parameter_values import COMMENCEMENT
 from intranet.law.parameters import Parameters, ParameterValue, say
-from intranet.settings.context import SettingContext
+from intranet.settings.context import HouseValue, SettingContext
 
 STANDINGS = {"law": "law", "guidance": "statutory guidance", "policy": "the setting's policy", "assumption": "House setting, not from policy"}
 TOPICS = {
     "absence": "Absence", "ap": "Thresholds of the provision", "arrival": "Arrival", "audit": "Weekly audit", "calendar": "School year",
-    "contacts": "Contacts", "ladder": "Attendance ladder", "lateness": "Lateness", "metrics": "Attendance figures", "n_code": "Absence with no reason yet",
-    "register": "Registers", "retention": "How long registers are kept", "stage3": "Stage 3", "tutoring": "Session records",
+    "cme": "Children missing education", "contacts": "Contacts", "ctf": "Transfer files", "dsl": "Safeguarding lead", "evidence": "Evidence of illness",
+    "exclusion": "Suspension and exclusion", "first_day": "First-day response", "ladder": "Attendance ladder", "lateness": "Lateness",
+    "leave": "Leave of absence", "mark_set": "Marks", "metrics": "Attendance figures", "mobile": "Mobile pupils", "n_code": "Absence with no reason yet",
+    "part_time": "Part-time timetables", "penalty": "Penalty notices", "placement": "Placements", "plan": "Support plans", "policy": "The policy itself",
+    "register": "Registers", "report": "Reports", "retention": "How long registers are kept", "return": "Returns to the authority",
+    "return_interview": "Return interviews", "reward": "Rewards", "roll": "Admission and removal from roll", "saw": "Safe-and-well checks",
+    "stage2": "Stage 2", "stage3": "Stage 3", "study_leave": "Study leave", "suspension": "Suspension and exclusion", "tutoring": "Session records",
 }  # fmt: skip
-YES, NO = ("yes", "y", "true"), ("no", "n", "false")
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,41 @@ class Line:
     since: date | None
     superseded: tuple[str, ...]
     warning: str
+    conflicts: tuple[Conflict, ...] = ()
+    variants: tuple[str, ...] = ()
+    authority: str = ""
+    note: str = ""
+    reason: str = ""  # of the house value in force
+    confirmable: bool = False
+    assumed: bool = False
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The parameters of one topic; ``anchor`` is its place on the page."""
+
+    anchor: str
+    title: str
+    lines: tuple[Line, ...]
+
+    @property
+    def warned(self) -> int:
+        """Return how many of them carry a warning or a conflict."""
+        return sum(bool(line.warning or line.conflicts) for line in self.lines)
+
+    @property
+    def assumed(self) -> int:
+        """Return how many are assumptions that nobody has confirmed."""
+        return sum(line.assumed for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Law that has been passed: where it stands, what it will do, and the day that an administrator entered."""
+
+    law: Commencement
+    note: str
+    entered: HouseValue | None
 
 
 def parameters(ctx: SettingContext) -> Parameters:
@@ -45,43 +88,72 @@ def parameters(ctx: SettingContext) -> Parameters:
     return found
 
 
-def lines(ctx: SettingContext, on: date) -> dict[str, list[Line]]:
-    """Return the parameters under the topic that their key begins with."""
-    known = parameters(ctx)
+def topics(ctx: SettingContext, on: date) -> list[Topic]:
+    """Return the parameters by topic, by the topic's title; commencements stand apart."""
+    known, at = parameters(ctx), parameters(ctx).at(on)
     found: dict[str, list[Line]] = {}
-    at = known.at(on)
     for key in known.keys():  # noqa: SIM118 (sorted keys; iterating gives values)
-        resolution = at.resolution(key)
-        chosen = resolution.in_force or known.values(key)[-1]
-        topic = key.split(".")[0]
-        line = _line(key, chosen, resolution, in_force=resolution.in_force is not None)
-        found.setdefault(TOPICS.get(topic, topic.replace("_", " ").capitalize()), []).append(line)
-    return found
+        if known.values(key)[0].unit != COMMENCEMENT:
+            found.setdefault(topic_of(key), []).append(_line(ctx, known, key, at.resolution(key)))
+    return [Topic(title.lower().replace(" ", "-").replace(",", ""), title, tuple(lines)) for title, lines in sorted(found.items())]
 
 
-def warnings(ctx: SettingContext, on: date) -> list[str]:
-    """Return the warnings that law and guidance give about what is in force, without those for assumptions."""
-    every = [line for group in lines(ctx, on).values() for line in group]
-    return [line.warning for line in every if line.warning and line.standing != STANDINGS["assumption"]]
+def topic_of(key: str) -> str:
+    """Return the title of the topic that a key belongs to."""
+    first = key.split(".")[0]
+    return TOPICS.get(first, first.replace("_", " ").capitalize())
 
 
-def one(ctx: SettingContext, key: str, on: date) -> Line:
-    """Return one parameter; raise NotFound for a key that nobody defines."""
+def shown_conflicts(ctx: SettingContext) -> list[Conflict]:
+    """Return the conflicts that this page must show for the setting's type."""
+    return list(conflicts_for(ctx.setting_type, where="policy_page"))
+
+
+def warnings(found: list[Topic]) -> list[Line]:
+    """Return the lines that law or guidance speaks against, without assumptions: those wait to be confirmed."""
+    return [line for topic in found for line in topic.lines if line.warning and not line.assumed]
+
+
+def passed(ctx: SettingContext, on: date) -> list[Passed]:
+    """Return the law that has been passed: what waits for its commencement, then what has commenced (C-60)."""
     known = parameters(ctx)
-    if key not in known:
+    entered = {value.key: value for value in ctx.house_values}
+    return [Passed(law, next((v.note for v in known.values(law.key) if v.origin != "house"), ""), entered.get(law.key)) for law in dormant(known, on)]
+
+
+def line_of(ctx: SettingContext, key: str, on: date) -> Line:
+    """Return one parameter; raise NotFound for a key that nobody defines, and for a commencement: it has a page of its own."""
+    known = parameters(ctx)
+    if key not in known or known.values(key)[0].unit == COMMENCEMENT:
         raise NotFound(f"There is no parameter “{key}”. Open the policy page and choose one there.")
-    resolution = known.at(on).resolution(key)
-    return _line(key, resolution.in_force or known.values(key)[-1], resolution, in_force=resolution.in_force is not None)
+    return _line(ctx, known, key, known.at(on).resolution(key))
 
 
-def _line(key: str, chosen: ParameterValue, resolution: Any, *, in_force: bool) -> Line:
-    conflict = next((v.conflict for v in (chosen, *resolution.struck_through) if v.conflict), None)
-    warning = (resolution.warning or "").replace(f"`{key}`", f"“{chosen.description or key}”") or _superseded_warning(chosen, resolution, conflict)
+def _line(ctx: SettingContext, known: Parameters, key: str, resolution: Any) -> Line:
+    chosen = resolution.in_force or known.values(key)[-1]
+    house, assumed = chosen.origin == "house", chosen.standing == "assumption" and chosen.origin != "house"
+    speaks = (resolution.warning or "").replace(f"`{key}`", f"“{chosen.description or key}”")
     return Line(
-        key, chosen.description, _said(chosen.value, chosen.unit) if in_force else "no value at present", chosen.unit, chosen.cited,
-        chosen.clauses, STANDINGS[chosen.standing], chosen.origin == "house", chosen.effective_from,
-        tuple(_struck(v) for v in resolution.struck_through), warning,
+        key, chosen.description, said(chosen.value, chosen.unit) if resolution.in_force else "no value at present", chosen.unit, chosen.cited,
+        chosen.clauses, STANDINGS[chosen.standing], house, chosen.effective_from, tuple(_struck(v) for v in resolution.struck_through),
+        speaks or _superseded_warning(chosen, resolution, chosen.conflict), _conflicts(ctx, known, key),
+        tuple(_variant(v) for v in known.values(key) if v.authority), chosen.authority, "" if house else chosen.note,
+        chosen.note if house else "", assumed and chosen.value is not None, assumed,
     )  # fmt: skip
+
+
+def _conflicts(ctx: SettingContext, known: Parameters, key: str) -> tuple[Conflict, ...]:
+    """Return the conflicts that touch the key here: those that name it, and those that its values name."""
+    named = {v.conflict for v in known.values(key) if v.conflict}
+    every = conflicts()
+    here = [c for c in every.values() if c.concerns(ctx.setting_type) and "policy_page" in c.shows and (key in c.keys or c.id in named)]
+    return tuple(here)
+
+
+def _variant(value: ParameterValue) -> str:
+    until = f" until {value.effective_to:%d/%m/%Y}" if value.effective_to else ""
+    since = f" from {value.effective_from:%d/%m/%Y}" if value.effective_from else ""
+    return f"{value.authority}: {said(value.value, value.unit)}{since}{until} ({value.cited})"
 
 
 def _superseded_warning(chosen: ParameterValue, resolution: Any, conflict: str | None) -> str:
@@ -89,15 +161,19 @@ def _superseded_warning(chosen: ParameterValue, resolution: Any, conflict: str |
     past = next((v for v in resolution.struck_through if v.standing == "policy" and v.value != chosen.value and v.origin != "house"), None)
     if past is None or chosen.standing not in ("law", "guidance"):
         return ""
-    return f"The policy's {past.said()} is superseded: {chosen.said()} is used.{f' {conflict}.' if conflict else ''}"
+    mark = conflict or past.conflict
+    return f"The policy's {past.said()} is superseded: {chosen.said()} is used.{f' {mark}.' if mark else ''}"
 
 
 def _struck(value: ParameterValue) -> str:
-    until = f", until {value.effective_to:%d/%m/%Y}" if value.effective_to else ""
-    return f"{_said(value.value, value.unit)} ({value.cited}{until})"
+    """Return a superseded value with its source, its days and the number of the conflict."""
+    since = f"from {value.effective_from:%d/%m/%Y}" if value.effective_from else ""
+    until = f"until {value.effective_to:%d/%m/%Y}" if value.effective_to else ""
+    dates = " ".join(part for part in (since, until) if part)
+    return f"{said(value.value, value.unit)} ({', '.join(part for part in (value.cited, dates, value.conflict) if part)})"
 
 
-def _said(value: Any, unit: str) -> str:
+def said(value: Any, unit: str) -> str:
     """Return a value as the page says it: "10% missed" for a share."""
     return say(_plain(value), unit.removeprefix("share").strip() if isinstance(value, Fraction) else unit)
 
@@ -107,64 +183,6 @@ def _plain(value: Any) -> Any:
         return value.strftime("%H:%M")
     if isinstance(value, Fraction):
         return f"{float(value * 100):g}%"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key.replace('_', ' ')} {_plain(part)}" for key, part in value.items())
     return ", ".join(str(_plain(v)) for v in value) if isinstance(value, (tuple, list)) else value
-
-
-def read_value(ctx: SettingContext, key: str, text: str, first: date) -> Any:
-    """Return a typed value as it is stored; raise Refused when it does not fit the parameter or is weaker than the law then."""
-    like = parameters(ctx).values(key)[-1]
-    try:
-        typed = _typed(text.strip(), like)
-    except ValueError as error:
-        rule = f"“{text}” is not {error}"
-        raise Refused("Value", text, rule, "", fields=[FieldProblem("value", f"Value: {rule}.")]) from None
-    _not_weaker(ctx, key, typed, first)
-    return _stored(typed)
-
-
-def _typed(text: str, like: ParameterValue) -> Any:
-    """Return the text as the parameter's values are; ValueError says what it should be, with an example."""
-    if like.unit == "clock" or isinstance(like.value, time):
-        return _read(time.fromisoformat, text, "a time. Enter a 24-hour time like 09:05")
-    if like.unit.startswith("share") or isinstance(like.value, Fraction):
-        share = _read(lambda t: Fraction(t.rstrip("%").strip()) / (100 if t.endswith("%") else 1), text, "a share. Enter one like 10% or 1/10")
-        if not 0 <= share <= 1:
-            raise ValueError("a share of the whole. Enter one from 0% to 100%")
-        return share
-    if isinstance(like.value, bool):
-        if text.lower() not in YES + NO:
-            raise ValueError("yes or no. Enter one of them")
-        return text.lower() in YES
-    if isinstance(like.value, (tuple, list)):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    if isinstance(like.value, int) or like.value is None and like.unit not in ("", "-"):
-        number = _read(int, text, f"a whole number of {like.unit}. Enter a number like 8")
-        if number < 0:
-            raise ValueError(f"a number of {like.unit} that can be. Enter 0 or more")
-        return number
-    return text
-
-
-def _read(parse: Any, text: str, what: str) -> Any:
-    try:
-        return parse(text)
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(what) from None
-
-
-def _not_weaker(ctx: SettingContext, key: str, typed: Any, first: date) -> None:
-    known = parameters(ctx).values(key)
-    law = next((v for v in known if v.standing == "law" and v.in_force(first)), None)
-    mine = ParameterValue(key, typed, known[-1].unit, "policy", stricter=known[-1].stricter, effective_from=first)
-    if law is not None and mine.weaker_than(law):
-        rule = f"the law asks for {law.said()} and a house value cannot be weaker"
-        text = f"Value: {_said(typed, law.unit)} was entered, but {rule}. Enter a stricter value, or leave it as it is."
-        raise Refused("Value", _said(typed, law.unit), rule, "Enter a stricter value", clauses=law.clauses, fields=[FieldProblem("value", text)])
-
-
-def _stored(typed: Any) -> Any:
-    if isinstance(typed, time):
-        return typed.strftime("%H:%M")
-    if isinstance(typed, Fraction):
-        return f"{typed.numerator}/{typed.denominator}"
-    return list(typed) if isinstance(typed, tuple) else typed

@@ -1,4 +1,4 @@
-"""The calendar, closing days, and the policy page of a setting."""
+"""The calendar of a setting and its closing days."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from flask import Blueprint, Flask, Response, current_app
 from sqlalchemy import select
 
 from intranet import store
-from intranet.errors import Conflict, NotFound, Refused
+from intranet.errors import Conflict, NotFound
 from intranet.people import access_setting, can, current_actor
 from intranet.people.forms import given
-from intranet.people.service import names
-from intranet.settings import month_view, policy, preview, service, terms, views_opening, views_terms
+from intranet.settings import month_view, preview, service, terms, views_opening, views_terms
 from intranet.settings.context import context
-from intranet.settings.forms import CloseForm, EndValueForm, HouseValueForm, WithdrawForm
+from intranet.settings.forms import CloseForm, WithdrawForm
 from intranet.settings.models import ClosureRow
 from intranet.web.kit import NavItem, allow, choices, now, respond, say_next, see_other
 
@@ -24,8 +23,11 @@ blueprint = Blueprint("settings", __name__, url_prefix="/settings/<int:setting_i
 
 def init_views(app: Flask) -> None:
     """Give the app the pages and their places in the navigation."""
+    from intranet.settings import views_policy, views_policy_people, views_values  # noqa: F401 (they add their routes to the blueprints)
+
     app.register_blueprint(blueprint)
     app.register_blueprint(views_terms.blueprint)
+    app.register_blueprint(views_policy.blueprint)
     app.register_blueprint(views_opening.blueprint)
     app.extensions["daymark.navigation"].add(
         NavItem("Calendar", "settings.calendar", "policy:read", 70), NavItem("Policy", "settings.policy_page", "policy:read", 80)
@@ -79,49 +81,6 @@ def withdraw(setting_id: int, closure_id: int) -> Response:
     return see_other("settings.calendar", setting_id=setting_id)
 
 
-@blueprint.get("/policy/")
-@allow("policy:read")
-def policy_page(setting_id: int) -> Response:
-    """Show the parameters in force, where each comes from, and what conflicts."""
-    ctx, on = context(setting_id), now().date()
-    with store.connection() as conn:
-        people = names(conn, {v.author_id for v in ctx.house_values if v.author_id})
-    return respond("settings/policy.html", setting=ctx, groups=policy.lines(ctx, on), warnings=policy.warnings(ctx, on),
-                   on=on, people=people, may_write=can("policy:write", setting_id))  # fmt: skip
-
-
-@blueprint.route("/policy/<string:key>/", methods=["GET", "POST"])
-@allow("policy:write")
-def house_value(setting_id: int, key: str) -> Response:
-    """Show one parameter with the form for the setting's own value, or store that value."""
-    ctx, form, at = context(setting_id), HouseValueForm(), now()
-    line = policy.one(ctx, key, at.date())
-    if not form.validate_on_submit():
-        return respond("settings/house_value.html", status=422 if form.is_submitted() else 200, form=form, setting=ctx, line=line)
-    try:
-        value = policy.read_value(ctx, key, given(form.value.data), given(form.first.data))
-    except Refused as refused:
-        form.take(refused)
-        return respond("settings/house_value.html", status=422, form=form, setting=ctx, line=line)
-    _store_value(setting_id, key, value, form)
-    say_next(f"House value stored: {line.description or key}.")
-    return see_other("settings.policy_page", setting_id=setting_id)
-
-
-@blueprint.route("/policy/<string:key>/end/<int:value_id>/", methods=["GET", "POST"])
-@allow("policy:write")
-def end_value(setting_id: int, key: str, value_id: int) -> Response:
-    """Show a house value with the form that ends it, or end it."""
-    ctx, form = context(setting_id), EndValueForm()
-    value = next((v for v in ctx.house_values if v.id == value_id and v.key == key), None)
-    if value is None:
-        raise NotFound("There is no such house value at this setting. Open the policy page again.")
-    if not (form.validate_on_submit() and _ended(setting_id, value_id, form)):
-        return respond("settings/end_value.html", status=422 if form.is_submitted() else 200, form=form, setting=ctx, value=value)
-    say_next(f"The house value for {key} ends on that day.")
-    return see_other("settings.policy_page", setting_id=setting_id)
-
-
 def _calendar(setting_id: int, year: str) -> Response:
     ctx = context(setting_id)
     years = list(dict.fromkeys(period.year for period in ctx.calendar.periods))
@@ -143,27 +102,6 @@ def _store_closure(setting_id: int, new: service.NewClosure, form: CloseForm) ->
         return  # the same form sent twice: it is stored once
 
 
-def _store_value(setting_id: int, key: str, value: Any, form: HouseValueForm) -> None:
-    try:
-        with store.writing(now=now(), actor_id=current_actor().account_id) as w:
-            service.set_house_value(w, setting_id, key, value, given(form.reason.data), given(form.first.data), form.last.data, request_id=form.request_id)
-    except store.RequestSeen:
-        return  # the same form sent twice: it is stored once
-
-
-def _ended(setting_id: int, value_id: int, form: EndValueForm) -> bool:
-    """Return whether the value was ended; the form says why not."""
-    try:
-        with store.writing(now=now(), actor_id=current_actor().account_id) as w:
-            service.end_house_value(w, setting_id, value_id, given(form.last.data), given(form.reason.data), request_id=form.request_id)
-    except store.RequestSeen:
-        return True  # the same form sent twice: it ended once
-    except Refused as refused:
-        form.take(refused)
-        return False
-    return True
-
-
 def _closure(setting_id: int, closure_id: int) -> Any:
     query = select(ClosureRow.__table__).where(ClosureRow.setting_id == setting_id, ClosureRow.id == closure_id)
     with store.connection() as conn:
@@ -179,5 +117,3 @@ def _groups(setting_id: int) -> Sequence[tuple[int, str]]:
     """Return the classes that can be closed alone (id, name), as the pupils room knows them."""
     known = current_app.extensions.get("daymark.groups")
     return list(known(setting_id, now().date())) if known else []
-
-
