@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.bench import compare, floor, load
+from intranet.law import scan as law_scan
+from tests.bench import compare, floor, load, scan
 
 
 def test_the_floor_is_a_correct_register_app(tmp_path):
@@ -28,3 +29,16 @@ def test_a_round_over_http_counts_each_answer_and_the_bad_ones(tmp_path):
     assert len(result.milliseconds) == 4 and result.bad == 0 and set(result.by_method) == {"GET", "POST"}
     assert 0 < result.percentile(50) <= result.percentile(95) and result.wall > 0
     assert refused.bad == 1
+
+
+def test_a_pass_over_a_school_gives_every_answer_that_numpy_gives():
+    school = scan.made(600, seed=5)
+    assert scan.differences(school) == []
+    found = scan.as_arrays(law_scan.judge(school.blobs, school.frame, school.rules, school.kinds, school.ages), school.frame)
+    assert all(len(value) for value in found.values()), "every trigger is reached by somebody"
+
+
+def test_a_difference_between_ours_and_numpy_is_named():
+    school = scan.made(50)
+    school.array[7, :] = 0
+    assert "counts" in scan.differences(school)
