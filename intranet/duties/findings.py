@@ -116,16 +116,18 @@ class Opened:
         return kept
 
 
-_OPENED = select(Finding.id, Finding.kind, Finding.pupil_id, Finding.anchor, Finding.title, cast(Finding.data, Text)).where(
+_OPENED = store.Prepared(
+    select(Finding.id, Finding.kind, Finding.pupil_id, Finding.anchor, Finding.title, cast(Finding.data, Text)).where(
     Finding.setting_id == bindparam("here"),
     Finding.cleared_at.is_(None),
     or_(Finding.pupil_id.in_(bindparam("pupils", expanding=True)), Finding.pupil_id.is_(None)),
+)
 )
 
 
 def opened(conn: Connection, setting_id: int, pupil_ids: Iterable[int]) -> dict[Key, Opened]:
     """Return the open findings of these pupils, and those about no pupil, by kind, pupil and anchor day; one statement."""
-    rows = conn.execute(_OPENED, {"here": setting_id, "pupils": list(pupil_ids)})
+    rows = _OPENED.all(conn, {"here": setting_id, "pupils": list(pupil_ids)})
     return {(row[1], row[2], row[3]): Opened(*row) for row in rows}
 
 

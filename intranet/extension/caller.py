@@ -182,6 +182,8 @@ class Caller:
 
     def partials(self, place: Place) -> list[Partial]:
         """Return what this setting type puts into a slot; one line when it fails."""
+        if self.catalogue.slots is not None and place.slot not in self.catalogue.slots:
+            return []
         try:
             found = self._collected("partials", ({"place": place, "params": self._kept(place.now.date())},))[0]
             return [part for answer in found for part in answer]

@@ -84,6 +84,7 @@ class Catalogue:
     placement_models: tuple[PlacementModel, ...] = ()
     record_kinds: tuple[RecordKind, ...] = ()
     with_reason: Mapping[str, str] = field(default_factory=dict)  # entered symbol -> symbol stored when a reason is given
+    slots: tuple[str, ...] | None = None  # the slots that ``partials`` fills, so that no page waits for the others; None: any
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, or_, select
 from intranet.people.models import Account, RoleGrant
 from intranet.people.permissions import CORE_ROLES, OUTSIDE, known
 from intranet.people.places import SETTING_COLUMNS, Organisation, Setting, SettingRow
+from intranet.store import Prepared
 
 #: What the extension room registers: a setting type's own roles by key (each with label, like, outside and also).
 RoleBook = Callable[[str], Mapping[str, Any]]
@@ -77,7 +78,7 @@ class Actor:
 
 def load_actor(conn: Connection, account_id: int, name: str, position_title: str, on: date) -> Actor:
     """Return the person with the grants in force that day: one statement."""
-    rows = conn.execute(_GRANTS, {"account": account_id, "on": on}).all()
+    rows = _GRANTS.all(conn, {"account": account_id, "on": on})
     grants = tuple(_grant(row) for row in rows)
     found = {row.setting_row_id: _setting(row) for row in rows if row.setting_row_id is not None}
     return Actor(account_id, name, position_title, grants, tuple(sorted(found.values(), key=lambda s: (s.name, s.id))))
@@ -107,7 +108,7 @@ def _grants_query() -> Any:
     )
 
 
-_GRANTS = _grants_query()
+_GRANTS = Prepared(_grants_query())
 
 
 def _setting(row: Any) -> SettingRow:

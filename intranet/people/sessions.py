@@ -61,7 +61,7 @@ def load(asked: Request) -> SignedIn | None:
         return None
     now = clock.now()
     with store.connection() as conn:
-        row = conn.execute(_FIND, {"token": digest(token)}).one_or_none()
+        row = _FIND.first(conn, {"token": digest(token)})
         if row is None or row.ended_at is not None or not account_open(row, now.date()):
             return None
         actor = load_actor(conn, row.id, row.name, row.position_title, now.date())
@@ -148,7 +148,7 @@ def _find() -> Any:
     return select(*_ACCOUNT, *columns).join_from(UserSession, Account).where(UserSession.token_hash == bindparam("token", type_=String))
 
 
-_FIND = _find()
+_FIND = store.Prepared(_find())
 
 
 def _seen(session_id: int, before: datetime, now: datetime, asked: Request) -> datetime:

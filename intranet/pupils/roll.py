@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Connection,
     Date,
     Integer,
-    RowMapping,
     Select,
     and_,
     bindparam,
@@ -26,11 +25,11 @@ from intranet.extension.values import ContactFacts, Placement, PupilFacts, Recor
 from intranet.people import Actor
 from intranet.pupils import models as m
 from intranet.pupils.rules import shown_name, sort_name
+from intranet.store import Prepared
 from intranet.store import records as stored_records
 
 
-@dataclass(frozen=True)
-class RollEntry:
+class RollEntry(NamedTuple):
     """One pupil on one day as a register needs them."""
 
     pupil_id: int
@@ -99,32 +98,32 @@ def _roll(setting_id: Any, on: Any, group_id: Any) -> Select[Any]:
 
 #: Built once: a register's page and save spend more time building such statements than running them.
 _HERE, _ON = bindparam("here", type_=Integer), bindparam("on", type_=Date)
-_ROLL = _roll(_HERE, _ON, None)
-_ROLL_OF_GROUP = _roll(_HERE, _ON, bindparam("group", type_=Integer))
+_ROLL = Prepared(_roll(_HERE, _ON, None))
+_ROLL_OF_GROUP = Prepared(_roll(_HERE, _ON, bindparam("group", type_=Integer)))
 
 
 def roll(conn: Connection, setting_id: int, on: date, group_id: int | None = None) -> list[RollEntry]:
     """Return the pupils on roll on a day, of one group or of all, in register order; one statement."""
     wanted = {"here": setting_id, "on": on}
-    found = conn.execute(_ROLL, wanted) if group_id is None else conn.execute(_ROLL_OF_GROUP, {**wanted, "group": group_id})
-    rows = {row["id"]: row for row in found.mappings()}
+    found = _ROLL.all(conn, wanted) if group_id is None else _ROLL_OF_GROUP.all(conn, {**wanted, "group": group_id})
+    rows = {row.id: row for row in found}
     entries = [_entry(row, on) for row in rows.values()]
     return sorted(entries, key=lambda entry: (sort_name(entry.given, entry.family), entry.pupil_id))
 
 
-def _entry(row: RowMapping, on: date) -> RollEntry:
-    name = shown_name(row["legal_given"], row["legal_family"], row["preferred_given"], row["preferred_family"])
+def _entry(row: Any, on: date) -> RollEntry:
+    name = shown_name(row.legal_given, row.legal_family, row.preferred_given, row.preferred_family)
     return RollEntry(
-        pupil_id=row["id"],
-        given=row["preferred_given"] or row["legal_given"],
-        family=row["preferred_family"] or row["legal_family"],
+        pupil_id=row.id,
+        given=row.preferred_given or row.legal_given,
+        family=row.preferred_family or row.legal_family,
         shown_name=name,
-        born=row["born"],
-        group_id=row["group_id"],
-        placement=_placement(row, row["id"]),
-        flags=_split(row["flags"]),
-        starts_today=row["admitted_on"] == on,
-        leaves_today=row["left_on"] == on,
+        born=row.born,
+        group_id=row.group_id,
+        placement=_placement(row, row.id),
+        flags=_split(row.flags),
+        starts_today=row.admitted_on == on,
+        leaves_today=row.left_on == on,
     )
 
 
@@ -132,17 +131,17 @@ def _split(text: str | None) -> frozenset[str]:
     return frozenset(text.split(",")) if text else frozenset()
 
 
-def _placement(row: RowMapping, pupil_id: int, records: tuple[Record, ...] = ()) -> Placement | None:
-    if row["placement_id"] is None:
+def _placement(row: Any, pupil_id: int, records: tuple[Record, ...] = ()) -> Placement | None:
+    if row.placement_id is None:
         return None
     return Placement(
-        row["placement_id"],
+        row.placement_id,
         pupil_id,
-        row["model"],
-        row["first"],
-        row["last"],
-        row["duties"] or {},
-        row["agreement"] or {},
+        row.model,
+        row.first,
+        row.last,
+        row.duties or {},
+        row.agreement or {},
         records,
     )
 
@@ -160,8 +159,7 @@ def facts(
     ids = sorted(set(pupil_ids))
     people = _contacts(conn, setting_id, ids, on) if contacts else {}
     kept = _records(conn, setting_id, ids, on) if records else {}
-    rows = conn.execute(_FACTS, {"here": setting_id, "on": on, "pupils": ids}).mappings()
-    found = {row["id"]: row for row in rows}
+    found = {row.id: row for row in _FACTS.all(conn, {"here": setting_id, "on": on, "pupils": ids})}
     return {key: _fact(row, people.get(key, ()), kept.get(key, ())) for key, row in found.items()}
 
 
@@ -172,12 +170,12 @@ def _facts(setting_id: Any, ids: Any, on: Any) -> Select[Any]:
     return query.where(p.setting_id == setting_id, p.id.in_(ids)).order_by(place.first)
 
 
-_FACTS = _facts(_HERE, bindparam("pupils", expanding=True), _ON)
+_FACTS = Prepared(_facts(_HERE, bindparam("pupils", expanding=True), _ON))
 
 
-def _fact(row: RowMapping, contacts: tuple[ContactFacts, ...], records: tuple[Record, ...]) -> PupilFacts:
+def _fact(row: Any, contacts: tuple[ContactFacts, ...], records: tuple[Record, ...]) -> PupilFacts:
     return PupilFacts(
-        row["id"], row["born"], _placement(row, row["id"], records), _split(row["flags"]), contacts, records
+        row.id, row.born, _placement(row, row.id, records), _split(row.flags), contacts, records
     )
 
 

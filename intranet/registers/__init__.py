@@ -9,10 +9,12 @@ def init_app(app: Flask) -> None:
     """Give the app its register pages, boards and desks, and its part of other rooms' pages."""
     from intranet.registers import views_marks  # noqa: F401 (it adds its routes)
     from intranet.registers.panel import init_panel
+    from intranet.registers.rows import Rows
     from intranet.registers.views import blueprint, worker
     from intranet.registers.views_board import init_board
     from intranet.registers.views_desk import init_desk
 
+    app.extensions["daymark.register_rows"] = Rows()
     app.register_blueprint(blueprint)
     app.add_url_rule("/register-worker.js", "register_worker", worker)
     init_desk(app)

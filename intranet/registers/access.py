@@ -13,6 +13,7 @@ from intranet.people.models import Account
 from intranet.pupils.models import GroupStaff, TeachingGroup
 from intranet.pupils.roll import live
 from intranet.registers.values import RegisterGroup, RegisterState
+from intranet.store import Prepared
 from intranet.store.tables import register_state
 
 
@@ -40,14 +41,14 @@ def _query() -> Any:
     )  # fmt: skip
 
 
-_QUERY = _query()
+_QUERY = Prepared(_query())
 
 
 def find_group(conn: Connection, setting_id: int, session_no: int, group_id: int) -> RegisterGroup:
     """Return a class as of a session's day with its register's last save; raise NotFound for another setting's. One statement."""
     _refuse_bad(session_no)
     wanted = {"here": setting_id, "group_id": group_id, "number": session_no, "day": day_of(session_no)}
-    row = conn.execute(_QUERY, wanted).one_or_none()
+    row = _QUERY.first(conn, wanted)
     if row is None:
         raise NotFound("There is no such class on that day. Choose a register from the list.")
     staff = tuple(int(part) for part in row.staff.split(",")) if row.staff else ()

@@ -63,19 +63,20 @@ def mark_undone(w: store.Writing, setting_id: int, presence_id: int, position: i
     w.conn.execute(update(Presence).where(*here).values(undone_position=position))
 
 
-_OF_DAY = (
+_DAY = (
     select(Presence.__table__)
     .where(Presence.setting_id == bindparam("here"), Presence.day == bindparam("on"))
     .order_by(Presence.at, Presence.id)
 )
+_OF_DAY = store.Prepared(_DAY)
 
 
 def of_day(conn: Connection, setting_id: int, day: date, pupil_id: int | None = None) -> list[Any]:
     """Return the comings and goings of a day, oldest first, undone ones too; one statement."""
     wanted: dict[str, Any] = {"here": setting_id, "on": day}
     if pupil_id is None:
-        return list(conn.execute(_OF_DAY, wanted))
-    return list(conn.execute(_OF_DAY.where(Presence.pupil_id == pupil_id), wanted))
+        return list(_OF_DAY.all(conn, wanted))
+    return list(conn.execute(_DAY.where(Presence.pupil_id == pupil_id), wanted))
 
 
 def presence(conn: Connection, setting_id: int, day: date) -> dict[int, list[Any]]:

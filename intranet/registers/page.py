@@ -24,6 +24,8 @@ from intranet.settings.context import SettingContext
 from intranet.store import marks as stored_marks
 from intranet.store.marks import StoredMark
 
+NONE_BEFORE = ("–", "–")
+
 
 @dataclass(frozen=True)
 class Around:
@@ -73,8 +75,10 @@ def _page(actor: Actor, ctx: SettingContext, caller: Caller, sheet: Sheet, slot:
     closes = rules.closes_at(slot, now)
     is_closed = closes is not None and now >= closes
     amends = may_amend(actor, ctx.id, sheet.group)
+    records = by_pupil(sheet.records)
     rows = tuple(
-        _row(number, one, caller, ctx, sheet, around, now, is_closed and not amends, entered.get(one.pupil_id), problems.get(one.pupil_id, ""))
+        _row(number, one, caller, sheet, records.get(one.pupil_id, ()), around, is_closed and not amends,
+             entered.get(one.pupil_id), problems.get(one.pupil_id, ""))
         for number, one in enumerate(sheet.roll, start=1)
     )
     due, marked = len(sheet.due), sum(1 for one in sheet.due if one.pupil_id in sheet.marks)
@@ -117,12 +121,21 @@ def enterable(caller: Caller, sheet: Sheet) -> list[Code]:
     ]
 
 
-def _row(number: int, one: OnRoll, caller: Caller, ctx: SettingContext, sheet: Sheet, around: Around, now: datetime, locked: bool,
+def by_pupil(records: Sequence[Record]) -> dict[int, list[Record]]:
+    """Return records by the pupil they are about."""
+    found: dict[int, list[Record]] = {}
+    for record in records:
+        if record.pupil_id is not None:
+            found.setdefault(record.pupil_id, []).append(record)
+    return found
+
+
+def _row(number: int, one: OnRoll, caller: Caller, sheet: Sheet, records: Sequence[Record], around: Around, locked: bool,
          entered: Typed | None, problem: str) -> Row:  # fmt: skip
     mark = sheet.marks.get(one.pupil_id)
-    records = [record for record in sheet.records if record.pupil_id == one.pupil_id]
     moved = around.moved.get(one.pupil_id, ())
-    proposal = None if mark or one.slot is None else propose(caller, one, known_facts(sheet, one, records, moved, caller))
+    unknown = mark or one.slot is None or not (records or moved)
+    proposal = None if unknown else propose(caller, one, known_facts(sheet, one, records, moved, caller))
     hint, status = _hint(one, caller, sheet, around, mark, moved)
     code = caller.codes.on(sheet.day).get(proposal.symbol) if proposal else None
     return Row(
@@ -141,7 +154,9 @@ def shown(caller: Caller, mark: StoredMark) -> ShownMark:
 
 
 def _earlier(caller: Caller, around: Around, pupil_id: int) -> tuple[str, ...]:
-    marks = around.earlier.get(pupil_id, {})
+    marks = around.earlier.get(pupil_id)
+    if not marks:
+        return NONE_BEFORE[: len(around.numbers)]
     return tuple((caller.codes.symbol(marks[no].code_id) or "?") if no in marks else "–" for no in around.numbers)
 
 
@@ -158,8 +173,8 @@ def badges(one: OnRoll) -> tuple[str, ...]:
 def _hint(one: OnRoll, caller: Caller, sheet: Sheet, around: Around, mark: StoredMark | None, moved: Sequence[Any]) -> tuple[str, str]:
     if moved and moved[-1].kind == "out":
         return f"Signed out {moved[-1].at.astimezone(LONDON):%H:%M}", "info"
-    morning = _this_morning(caller, sheet, around, one.pupil_id)
-    if sheet.key != "PM" or not morning:
+    morning = _this_morning(caller, sheet, around, one.pupil_id) if sheet.key == "PM" else ""
+    if not morning:
         return "", ""
     if morning in ("present", "late"):
         absent = mark is not None and shown(caller, mark).meaning in ("unexplained", "unauthorised")
@@ -207,4 +222,8 @@ def propose(caller: Caller, one: OnRoll, known: Sequence[Known]) -> Proposal | N
 
 def context_of(sheet_page: RegisterPage) -> dict[str, Any]:
     """Return what the templates call things."""
-    return {"page": sheet_page, "session_word": rules.session_word(sheet_page.session_no, sheet_page.slot)}
+    as_shown = ";".join(
+        rules.shown_of(row.mark.symbol, row.mark.minutes, row.mark.note).write(row.pupil_id) if row.mark else str(row.pupil_id)
+        for row in sheet_page.due
+    )
+    return {"page": sheet_page, "session_word": rules.session_word(sheet_page.session_no, sheet_page.slot), "as_shown": as_shown}

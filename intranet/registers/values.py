@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from typing import NamedTuple
 
 from intranet.errors import Refused
 from intranet.extension.values import Placement, Proposal, PupilFacts, Slot
@@ -107,8 +109,7 @@ class RegisterGroup:
     state: RegisterState | None = None
 
 
-@dataclass(frozen=True)
-class OnRoll:
+class OnRoll(NamedTuple):
     """A pupil of the class on the day, with the session due (None: none for this pupil)."""
 
     pupil_id: int
@@ -127,8 +128,7 @@ class OnRoll:
         return PupilFacts(self.pupil_id, self.born, self.placement, self.flags)
 
 
-@dataclass(frozen=True)
-class ShownMark:
+class ShownMark(NamedTuple):
     """A mark as a page shows it."""
 
     symbol: str
@@ -140,8 +140,7 @@ class ShownMark:
     position: int
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of a register; ``entered`` is what somebody typed that is not stored yet."""
 
     number: int
@@ -187,12 +186,17 @@ class RegisterPage:
     words: Mapping[str, str] = field(default_factory=dict)
     note_word: str = "note"
 
-    @property
+    @cached_property
     def due(self) -> tuple[Row, ...]:
         """Return the rows that need a mark."""
         return tuple(row for row in self.rows if row.due)
 
     @property
+    def code_keys(self) -> str:
+        """Return the codes that may be entered as the page's script reads them, with ! where one needs a note."""
+        return "".join(f"{code.symbol}{'!' if code.note_required else ''} " for code in self.codes)
+
+    @cached_property
     def marked(self) -> int:
         """Return how many of them have one."""
         return sum(1 for row in self.due if row.mark)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request, url_for
+from markupsafe import Markup
 
 from intranet.errors import Refused
 from intranet.extension import host
@@ -16,6 +17,7 @@ from intranet.people import can, current_actor
 from intranet.registers import rules, service
 from intranet.registers.forms import RegisterForm
 from intranet.registers.page import context_of
+from intranet.registers.rows import Macro, Rows
 from intranet.registers.values import MarksRefused, Outcome, RegisterPage
 from intranet.settings.context import SettingContext, context
 from intranet.web.kit import allow, clock_time, now, plural, public, respond, say_next, see_other
@@ -36,7 +38,7 @@ def register(setting_id: int, session_no: int, group_id: int) -> Response:
     """Show a register: marks that stand, what is offered, and the form when the person may take it."""
     ctx, caller = place(setting_id)
     mode = request.args.get("mode", "") if request.args.get("mode") in ("teacher", "office") else ""
-    return shown(service.page(current_actor(), ctx, caller, session_no, group_id, now(), mode=mode), RegisterForm(formdata=None))
+    return shown(service.page(current_actor(), ctx, caller, session_no, group_id, now(), mode=mode))
 
 
 @blueprint.post(REGISTER)
@@ -72,10 +74,11 @@ def _sentences(form: RegisterForm) -> list[str]:
     return [str(text) for field in form for text in field.errors] or ["something in the form could not be read"]
 
 
-def shown(page: RegisterPage, form: RegisterForm, status: int = 200, **more: Any) -> Response:
+def shown(page: RegisterPage, form: RegisterForm | None = None, status: int = 200, **more: Any) -> Response:
     """Return the register's page, or for a script its form alone."""
     more = {"problem": None, "conflicts": (), "ask": False, "rid": str(uuid.uuid4()), **more}
-    values = {"owner": current_actor().account_id, "form": form, **context_of(page), **more}
+    typed = {"rest": form.rest.data or "", "reason": form.reason.data or ""} if form else {"rest": "", "reason": ""}
+    values = {"owner": current_actor().account_id, **typed, **context_of(page), **more}
     template = "registers/_register.html" if wants_part() else "registers/register.html"
     return respond(template, None, status, **values)
 
@@ -110,6 +113,24 @@ def _done(outcome: Outcome, caller: Caller, moment: datetime, setting_id: int, s
 def note_sum(note: str | None) -> str:
     """Return the short sum of a note that a form carries to see whether it was changed."""
     return rules.checksum(note)
+
+
+@blueprint.app_template_global("register_rows")
+def register_rows(page: RegisterPage, macro: Macro) -> Markup:
+    """Return the rows of a register, drawn by the template's macro."""
+    kept: Rows = current_app.extensions["daymark.register_rows"]
+    return kept.html(page, macro)
+
+
+@blueprint.app_template_global("register_keys")
+def register_keys(page: RegisterPage) -> Markup:
+    """Return the help on keys and codes, the same for everybody who may enter these."""
+    kept: Rows = current_app.extensions["daymark.register_rows"]
+    return kept.keys(page, lambda: _module("registers/_keys.html", page))
+
+
+def _module(template: str, page: RegisterPage) -> Markup:
+    return current_app.jinja_env.get_template(template).make_module({"page": page}).__html__()
 
 
 @blueprint.app_template_global("pupil_url")

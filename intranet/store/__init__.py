@@ -11,6 +11,7 @@ from intranet.store.engine import begin_as_told, options
 from intranet.store.events import RequestSeen, Stored, VersionTaken
 from intranet.store.locks import FairLock
 from intranet.store.migrations import migrate
+from intranet.store.prepared import Prepared
 from intranet.store.redaction import redact
 from intranet.store.scope import OutOfScope, all_settings, scope
 from intranet.store.state import State
@@ -20,6 +21,7 @@ from intranet.store.writing import Writing, connection, not_read, writing
 __all__ = [
     "Base",
     "OutOfScope",
+    "Prepared",
     "RequestSeen",
     "Stored",
     "VersionTaken",

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from intranet.errors import DaymarkError
 from intranet.store.kinds import Kind, kind_of, kinds, mark_kinds, register_kind
+from intranet.store.prepared import Prepared
 from intranet.store.scope import current
 from intranet.store.tables import event
 
@@ -180,7 +181,7 @@ def _places(dialect: str) -> Any:
     return select(_NEXT[dialect].label("position"), last, _LATEST_VERSION, repeat)
 
 
-_PLACES = {dialect: _places(dialect) for dialect in _NEXT}
+_PLACES = {dialect: Prepared(_places(dialect)) for dialect in _NEXT}
 
 
 def append(conn: Connection, draft: Draft, key: bytes, version: int | None = None) -> Stored:
@@ -189,7 +190,7 @@ def append(conn: Connection, draft: Draft, key: bytes, version: int | None = Non
     current().require(draft.setting_id)
     hold_chain(conn, draft.setting_id)
     request = {"setting_id": draft.setting_id, "request_id": draft.request_id, "part": draft.part}
-    place = conn.execute(_PLACES[conn.dialect.name], {**request, "stream": draft.stream}).one()
+    place = _PLACES[conn.dialect.name].all(conn, {**request, "stream": draft.stream})[0]
     if place.repeat is not None:
         raise RequestSeen(stored(conn.execute(_SEEN, request).mappings().one()))
     following = (place.version or 0) + 1

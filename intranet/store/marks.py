@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, exists, select
 
@@ -15,6 +14,7 @@ from intranet.law.history import History, Year
 from intranet.law.marks import Mark
 from intranet.law.sessions import day_of
 from intranet.store.events import Stored
+from intranet.store.prepared import Prepared
 from intranet.store.registers import MarkRow, RegisterData, decode, encode
 from intranet.store.rows import insert, put
 from intranet.store.scope import current
@@ -37,8 +37,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMark:
+class StoredMark(NamedTuple):
     """A mark as it stands, with the position of the event that wrote it."""
 
     session_no: int
@@ -89,10 +88,12 @@ _NOTED = exists().where(
     mark_note.c.session_no.in_(bindparam("sessions", expanding=True)),
     mark_note.c.pupil_id.in_(bindparam("pupils", expanding=True)),
 )
-_YEARS = select(pupil_year.c.year, pupil_year.c.pupil_id, pupil_year.c.packed, _NOTED.label("noted")).where(
-    pupil_year.c.setting_id == bindparam("here"),
-    pupil_year.c.year.in_(bindparam("years", expanding=True)),
-    pupil_year.c.pupil_id.in_(bindparam("pupils", expanding=True)),
+_YEARS = Prepared(
+    select(pupil_year.c.year, pupil_year.c.pupil_id, pupil_year.c.packed, _NOTED.label("noted")).where(
+        pupil_year.c.setting_id == bindparam("here"),
+        pupil_year.c.year.in_(bindparam("years", expanding=True)),
+        pupil_year.c.pupil_id.in_(bindparam("pupils", expanding=True)),
+    )
 )
 
 
@@ -105,7 +106,7 @@ def _pack(conn: Connection, setting_id: int, layout: str, changes: Iterable[Mark
         by_year[year, row.pupil_id].append((row.session_no, row.code_id))
     pupils = sorted({pupil for _, pupil in by_year})
     wanted = {"here": setting_id, "years": sorted(set(years.values())), "pupils": pupils, "sessions": sorted(years)}
-    found = conn.execute(_YEARS, wanted).all()
+    found = _YEARS.all(conn, wanted)
     write_years(conn, setting_id, layout, by_year, {(row.year, row.pupil_id): row.packed for row in found})
     return any(row.noted for row in found)
 
@@ -170,10 +171,11 @@ _READ = select(
 )
 
 
-_SESSIONS = _READ.where(
+_OF_SESSIONS = _READ.where(
     mark.c.setting_id == bindparam("here"), mark.c.session_no.in_(bindparam("sessions", expanding=True))
 ).order_by(mark.c.session_no, mark.c.pupil_id)
-_SESSIONS_OF_PUPILS = _SESSIONS.where(mark.c.pupil_id.in_(bindparam("pupils", expanding=True)))
+_SESSIONS = Prepared(_OF_SESSIONS)
+_SESSIONS_OF_PUPILS = Prepared(_OF_SESSIONS.where(mark.c.pupil_id.in_(bindparam("pupils", expanding=True))))
 
 
 def for_session(
@@ -182,14 +184,15 @@ def for_session(
     """Return the marks of some sessions, by session and pupil, with their notes."""
     wanted: dict[str, Any] = {"here": setting_id, "sessions": list(session_nos)}
     query = _SESSIONS if pupil_ids is None else _SESSIONS_OF_PUPILS
-    rows = conn.execute(query, wanted if pupil_ids is None else {**wanted, "pupils": list(pupil_ids)})
+    rows = query.all(conn, wanted if pupil_ids is None else {**wanted, "pupils": list(pupil_ids)})
     return [StoredMark(*row) for row in rows]
 
 
-_PACKED = select(pupil_year.c.pupil_id, pupil_year.c.year, pupil_year.c.layout, pupil_year.c.packed).where(
+_OF_YEARS = select(pupil_year.c.pupil_id, pupil_year.c.year, pupil_year.c.layout, pupil_year.c.packed).where(
     pupil_year.c.setting_id == bindparam("here"), pupil_year.c.year.in_(bindparam("years", expanding=True))
 )
-_PACKED_OF_PUPILS = _PACKED.where(pupil_year.c.pupil_id.in_(bindparam("pupils", expanding=True)))
+_PACKED = Prepared(_OF_YEARS)
+_PACKED_OF_PUPILS = Prepared(_OF_YEARS.where(pupil_year.c.pupil_id.in_(bindparam("pupils", expanding=True))))
 
 
 def packed(
@@ -198,7 +201,7 @@ def packed(
     """Return (layout, packed year) by (pupil, year), of some pupils or the whole setting."""
     wanted: dict[str, Any] = {"here": setting_id, "years": list(years)}
     query = _PACKED if pupil_ids is None else _PACKED_OF_PUPILS
-    rows = conn.execute(query, wanted if pupil_ids is None else {**wanted, "pupils": list(pupil_ids)})
+    rows = query.all(conn, wanted if pupil_ids is None else {**wanted, "pupils": list(pupil_ids)})
     return {(pupil, year): (layout, blob) for pupil, year, layout, blob in rows}
 
 

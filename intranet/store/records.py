@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Date, RowMapping, bindparam, or_, select
 
 from intranet.errors import NotFound
 from intranet.store.events import Stored, VersionTaken, canonical, register_kind
+from intranet.store.prepared import Prepared
 from intranet.store.tables import record
 from intranet.store.writing import Writing
 
@@ -144,7 +145,7 @@ def _live(of_kind: bool, of_pupils: bool) -> Any:
     return query.order_by(record.c.first, record.c.id)
 
 
-_LIVE = {(kind, pupils): _live(kind, pupils) for kind in (False, True) for pupils in (False, True)}
+_LIVE = {(kind, pupils): Prepared(_live(kind, pupils)) for kind in (False, True) for pupils in (False, True)}
 
 
 def live(
@@ -160,10 +161,10 @@ def live(
         wanted["kind"] = kind
     if pupil_ids is not None:
         wanted["pupils"] = list(pupil_ids)
-    return [_read(row) for row in conn.execute(_LIVE[kind is not None, pupil_ids is not None], wanted).mappings()]
+    return [_read(row._asdict()) for row in _LIVE[kind is not None, pupil_ids is not None].all(conn, wanted)]
 
 
-def _read(row: RowMapping) -> Record:
+def _read(row: Mapping[str, Any] | RowMapping) -> Record:
     return Record(
         row["id"],
         row["setting_id"],

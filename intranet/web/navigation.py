@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import request, url_for
 
+KEPT = 500  # offers kept, one for each set of rights in a setting
 LONGEST = 7  # ux: more than seven is a menu nobody reads
 
 
@@ -42,28 +43,42 @@ class Navigation:
     """What the rooms offered while the app was being built."""
 
     def __init__(self) -> None:
-        self._items: list[NavItem] = []
+        self.items: tuple[NavItem, ...] = ()
+        self._offers: dict[tuple[object, ...], _Offer] = {}
 
     def add(self, *items: NavItem) -> None:
         """Offer pages; called by rooms' ``init_app``."""
-        self._items.extend(items)
+        self.items = tuple(sorted((*self.items, *items), key=lambda item: (item.order, item.label)))
+        self._offers = {}
 
-    @property
-    def items(self) -> tuple[NavItem, ...]:
-        """Return every item offered, in order."""
-        return tuple(sorted(self._items, key=lambda item: (item.order, item.label)))
-
-    def links(
-        self, may: Callable[[str], bool], setting_id: int, extra: Sequence[NavItem] = (), words: Mapping[str, str] | None = None
-    ) -> tuple[NavLink, ...]:  # fmt: skip
+    def links(self, may: Callable[[str], bool], setting_id: int, words: Mapping[str, str] | None = None) -> tuple[NavLink, ...]:
         """Return the sections this person may open in this setting, in its words; the current one and its current page are marked."""
-        offered = [item.named(words or {}) for item in sorted([*self.items, *extra], key=lambda item: (item.order, item.label))]
-        allowed = [item for item in offered if may(item.permission)]
+        known = words or {}
+        key = (setting_id, *((may(item.permission), known.get(item.word)) for item in self.items))
+        found = self._offers.get(key)
+        if found is None:
+            if len(self._offers) >= KEPT:
+                self._offers = {}
+            found = self._offers[key] = _Offer([item.named(known) for item in self.items if may(item.permission)], setting_id)
+        return found.links(request.path)
+
+
+class _Offer:
+    """What people with the same rights in a setting are offered, made once."""
+
+    def __init__(self, allowed: Sequence[NavItem], setting_id: int) -> None:
         heads = {item.endpoint for item in allowed if not item.under}
-        top = [item for item in allowed if item.under not in heads][:LONGEST]
-        address = {item.endpoint: url_for(item.endpoint, setting_id=setting_id) for item in allowed}
-        here = _nearest(list(address.values()), request.path)
-        return tuple(_section(head, allowed, address, here) for head in top)
+        self._top = [item for item in allowed if item.under not in heads][:LONGEST]
+        self._allowed = allowed
+        self._address = {item.endpoint: url_for(item.endpoint, setting_id=setting_id) for item in allowed}
+        self._links: dict[str | None, tuple[NavLink, ...]] = {}
+
+    def links(self, path: str) -> tuple[NavLink, ...]:
+        """Return the sections with the one that a path lies in marked."""
+        here = _nearest(list(self._address.values()), path)
+        if here not in self._links:
+            self._links[here] = tuple(_section(head, self._allowed, self._address, here) for head in self._top)
+        return self._links[here]
 
 
 def _section(head: NavItem, allowed: Sequence[NavItem], address: Mapping[str, str], here: str | None) -> NavLink:

@@ -29,6 +29,7 @@ class StaticFiles:
         self._packed = {name: gzip.compress(body, 9, mtime=0) for name, body in large.items()}
         together = b"".join(name.encode() + hashlib.sha256(body).digest() for name, body in self._bodies.items())
         self.version = hashlib.sha256(together).hexdigest()[:12]
+        self.addresses: dict[tuple[str, str], str] = {}
 
     def body(self, name: str) -> bytes:
         """Return a file; NotFound when there is none of that name."""
@@ -51,8 +52,11 @@ def init_static(app: Flask) -> None:
 def static_url(name: str) -> str:
     """Return the address of a shared file, with the digest in it; NotFound for a name that is not there."""
     files: StaticFiles = current_app.extensions["daymark.static"]
-    files.body(name)
-    return url_for("web.static", version=files.version, name=name)
+    kept = (request.script_root, name)
+    if kept not in files.addresses:
+        files.body(name)
+        files.addresses[kept] = url_for("web.static", version=files.version, name=name)
+    return files.addresses[kept]
 
 
 @public("style, scripts and icons hold nothing about anybody")

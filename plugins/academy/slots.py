@@ -10,6 +10,9 @@ from intranet.law import counting
 from intranet.law.codes import national_codes
 from plugins.academy import rules
 
+#: The slots that ``parts`` fills.
+FILLED = ("register.banner", "register.columns", "pupil.header_badges", "pupil.panels", "dashboard.cards", "settings.sections")
+
 
 def parts(place: Place, params: ParametersAt) -> Iterator[Partial]:
     """Yield the partials of one slot."""

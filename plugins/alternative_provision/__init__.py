@@ -80,7 +80,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return the roles, models A and B, pupils' own thresholds and the weekly audit; the codes are the national ones."""
-    return Catalogue(roles=ROLES, placement_models=MODELS, record_kinds=(THRESHOLD, AUDIT))
+    return Catalogue(roles=ROLES, placement_models=MODELS, record_kinds=(THRESHOLD, AUDIT), slots=slots.FILLED)
 
 
 @hookimpl

@@ -10,6 +10,9 @@ from plugins.alternative_provision import plans
 MODELS = {"model_a": "Model A", "model_b": "Model B"}
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
 
+#: The slots that ``parts`` fills.
+FILLED = ("register.columns", "register.banner", "board.daily", "pupil.header_badges", "pupil.panels", "dashboard.cards", "settings.sections")
+
 
 def parts(place: Place, params: ParametersAt) -> Iterator[Partial]:
     """Yield the partials of one slot."""

@@ -66,7 +66,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return the school's roles and placement models; its codes are the national ones."""
-    return Catalogue(roles=ROLES, placement_models=MODELS)
+    return Catalogue(roles=ROLES, placement_models=MODELS, slots=slots.FILLED)
 
 
 @hookimpl

@@ -11,6 +11,9 @@ FLAGS = {
     "youth_justice": "Youth justice", "ehcp": "EHCP",
 }  # fmt: skip
 
+#: The slots that ``parts`` fills.
+FILLED = ("register.banner", "board.daily", "pupil.header_badges", "dashboard.cards", "settings.sections")
+
 
 def parts(place: Place, params: ParametersAt) -> Iterator[Partial]:
     """Yield the partials of one slot."""

@@ -64,7 +64,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return the school's roles and its one placement model; its codes are the national ones."""
-    return Catalogue(roles=ROLES, placement_models=MODELS)
+    return Catalogue(roles=ROLES, placement_models=MODELS, slots=slots.FILLED)
 
 
 @hookimpl

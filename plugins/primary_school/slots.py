@@ -11,6 +11,9 @@ VULNERABLE = {
     "traveller": "Gypsy, Roma or Traveller", "young_carer": "Young carer",
 }  # fmt: skip
 
+#: The slots that ``parts`` fills.
+FILLED = ("board.daily", "register.banner", "pupil.header_badges", "dashboard.cards", "settings.sections")
+
 
 def parts(place: Place, params: ParametersAt) -> Iterator[Partial]:
     """Yield the partials of one slot."""

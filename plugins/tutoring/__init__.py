@@ -81,7 +81,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return three marks (an absence with a reason is stored apart), the roles, one placement model and bookings."""
-    return Catalogue(marks.TABLE, ROLES, MODELS, (BOOKING,), marks.WITH_REASON)
+    return Catalogue(marks.TABLE, ROLES, MODELS, (BOOKING,), marks.WITH_REASON, slots=slots.FILLED)
 
 
 @hookimpl

@@ -14,6 +14,9 @@ OPEN_VALUES = {
     "tutoring.repeated_absence.window_sessions": "Sessions in which they are counted",
 }
 
+#: The slots that ``parts`` fills.
+FILLED = ("register.banner", "register.columns", "board.daily", "pupil.header_badges", "dashboard.cards", "settings.sections")
+
 
 def parts(place: Place, params: ParametersAt) -> Iterator[Partial]:
     """Yield the partials of one slot."""
