@@ -11,6 +11,7 @@ from intranet.extension.values import Catalogue
 from intranet.law.clauses import known_clauses
 from intranet.law.parameters import ParameterError, ParameterValue
 from intranet.people.permissions import CORE_ROLES, PERMISSIONS
+from intranet.web.slots import SLOTS
 
 #: The smallest code id of a plugin's own codes: the ids below belong to the national ones.
 FIRST_OWN_CODE = 100
@@ -31,6 +32,8 @@ def refuse_unknown(where: str, catalogue: Catalogue) -> None:
         _clauses(where, f"record kind “{kind.key}”", kind.clauses)
         for field_type in kind.fields.values():
             _known(where, f"record kind “{kind.key}” has a field of type", field_type.rstrip("?"), FIELD_TYPES)
+    for slot in catalogue.slots or ():
+        _known(where, "it fills the slot", slot, SLOTS)
     _twice(where, "role", [role.key for role in catalogue.roles])
     _twice(where, "placement model", [model.key for model in catalogue.placement_models])
     _twice(where, "record kind", [kind.key for kind in catalogue.record_kinds])

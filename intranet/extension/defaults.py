@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def catalogue(own: Catalogue | None) -> Catalogue:
     """Return a plugin's catalogue with the core's answers where it has none."""
     own = own or Catalogue()
     roles = own.roles or tuple(Role(key, label, like=key, outside=key in OUTSIDE) for key, label in CORE_ROLES.items())
-    return Catalogue(own.codes or national_codes(), roles, own.placement_models or (OWN_ROLL,), own.record_kinds, own.with_reason)
+    return replace(own, codes=own.codes or national_codes(), roles=roles, placement_models=own.placement_models or (OWN_ROLL,))
 
 
 def parameters(added: Path | None = None) -> tuple[ParameterValue, ...]:
