@@ -232,11 +232,11 @@ def _well_formed(plugin: str, answers: Sequence[Sequence[Any]]) -> list[Trigger]
 
 
 def _with_trail(triggers: Sequence[Trigger], params: ParametersAt) -> list[Trigger]:
-    """Return the triggers with the parameters that were read on the way, so that a finding can answer why."""
+    """Return the triggers with the parameters that were read on the way, so that a finding can answer why; the law's say their own."""
     if not triggers:
         return []
     read = tuple((one.key, say(one.value, one.unit), one.citation) for one in params.trail)
-    return [replace(trigger, read=read) for trigger in triggers]
+    return [trigger if trigger.read else replace(trigger, read=read) for trigger in triggers]
 
 
 def _closed(failed: HookError, what: str) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, time
-from fractions import Fraction
 
-from intranet.extension.baseline.common import END_OF_DAY, at_compulsory_age, cited, moment, stretches
+from intranet.extension.baseline.common import END_OF_DAY, at_compulsory_age, moment, reasons, stretches
 from intranet.extension.baseline.limits import SUSPENDED, UNEXPLAINED
 from intranet.extension.values import Facts, Trigger
-from intranet.law import counting, deadlines, history
-from intranet.law.calendar import CalendarError
+from intranet.law import counting, history
+from intranet.law.answers import Answer
 from intranet.law.codes import national_codes
 from intranet.law.marks import Mark
 from intranet.law.parameters import ParametersAt
+from intranet.law.rules_exclusion import Exclusion, day6
+from intranet.law.rules_figures import pa, sa
+from intranet.law.rules_register import n5
 from intranet.law.words import long_date
 
-N5_CLAUSES = ("SI 2024/208 reg 10(7)", "ATT-175")
 #: Flags of pupils whose worker is told of any unexplained absence (C-49), and who that is.
 SOCIAL_WORKER = frozenset({"social_worker", "child_in_need", "child_protection", "looked_after"})
 YOUTH_JUSTICE = "youth_justice"
@@ -37,18 +38,14 @@ def _by_day(marks: Sequence[Mark]) -> dict[date, list[int]]:
 
 
 def _n5(facts: Facts, params: ParametersAt, day: date, sessions: Sequence[int]) -> Trigger:
-    limit = params.get("n_code.resolve_days")
-    due = overdue = None
-    if limit is not None:
-        try:
-            last, first_over = deadlines.n_code(facts.setting.calendar, day, limit)
-            due, overdue = moment(last, END_OF_DAY, facts.as_of), moment(first_over, time(), facts.as_of)
-        except CalendarError:
-            due = overdue = None  # the next terms are not entered yet: the calendar page says so
+    found = n5(sessions[0], facts.setting.calendar, params)
+    last, over = found.on, found.figures.get("overdue_from")
     return Trigger(
         "n_code", facts.pupil.id, day, f"No reason known for absence on {long_date(day)}",
-        tell=("office", "attendance_lead"), assign=("office", "attendance_lead"), due=due, overdue_from=overdue,
-        counted=tuple(sessions), figures={"sessions": len(sessions), "limit": limit}, clauses=N5_CLAUSES, urgency=20,
+        tell=("office", "attendance_lead"), assign=("office", "attendance_lead"),
+        due=moment(last, END_OF_DAY, facts.as_of) if last else None, overdue_from=moment(over, time(), facts.as_of) if isinstance(over, date) else None,
+        counted=tuple(sessions), figures={"sessions": len(sessions), "limit": found.figures.get("days")}, urgency=20,
+        **reasons(found, params, "ATT-175"),
     )  # fmt: skip
 
 
@@ -73,34 +70,48 @@ def day_six(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     """Yield one finding a suspension or exclusion that lasts, or is recorded to last, to the day on which education must be there."""
     needed = params.get("suspension.provision_day")
     if needed is None:
-        return
-    suspended, calendar = facts.codes.ids(SUSPENDED), facts.setting.calendar
-    begun = {run.first for run in stretches(facts, at_compulsory_age(facts), suspended) if run.days >= needed}
+        return  # no law asks this kind of school, and its policy has no rule of its own (C-47)
+    begun: dict[date, date | None] = {}
+    for run in stretches(facts, params, at_compulsory_age(facts), facts.codes.ids(SUSPENDED)):
+        if run.days >= needed:
+            begun[run.first] = None
     for record in facts.pupil.records:
-        if record.data.get("symbol") in SUSPENDED and record.last and calendar.count(record.first, record.last) >= needed:
-            begun.add(calendar.nth(record.first, 1))
-    for first in sorted(begun):
-        sixth = calendar.nth(first, needed)
-        yield Trigger(
-            "day_six", facts.pupil.id, first, f"Suspended or excluded since {long_date(first)}: education from school day {needed}, {long_date(sixth)}",
-            tell=("head", "attendance_lead"), assign=("head",), due=moment(sixth, time(), facts.as_of),
-            figures={"since": first.isoformat(), "from": sixth.isoformat()}, clauses=cited(params, "suspension.provision_day"), urgency=10,
-        )  # fmt: skip
+        if record.data.get("symbol") in SUSPENDED and record.last:
+            begun[facts.setting.calendar.nth(record.first, 1)] = record.last
+    for first, last in sorted(begun.items()):
+        found = day6(Exclusion(first, facts.setting.legal_type, last), facts.setting.calendar, params)
+        if found.holds:
+            yield _day_six(facts, found, params, first)
+
+
+def _day_six(facts: Facts, found: Answer, params: ParametersAt, first: date) -> Trigger:
+    start = f", {long_date(found.on)}" if found.on else ""
+    said = params.resolution("suspension.provision_day").in_force
+    own = said.clauses if said and said.origin != "core" else ()
+    return Trigger(
+        "day_six", facts.pupil.id, first, f"Suspended or excluded since {long_date(first)}: education from school day {found.figures['school_day']}{start}"
+        if found.figures else f"Suspended or excluded since {long_date(first)}: education is due",
+        tell=("head", "attendance_lead"), assign=("head",), due=moment(found.on, time(), facts.as_of) if found.on else None,
+        figures={"since": first.isoformat(), "from": found.on.isoformat() if found.on else ""}, urgency=10, **reasons(found, params, *own),
+    )  # fmt: skip
 
 
 def flags(facts: Facts, params: ParametersAt, year: tuple[date, date], span: tuple[int, int]) -> Iterator[Trigger]:
     """Yield persistent and severe absence in the school year: exact whole numbers, and only with sessions possible (PR-12, PR-4)."""
     counts = _counts(facts, span, year)
-    for kind, label, key in (("persistent_absence", "Persistent", "metrics.pa_rate"), ("severe_absence", "Severe", "metrics.severe_rate")):
-        rate: Fraction | None = params.get(key)
-        if rate is not None and counting.persistent(counts, rate):
-            yield Trigger(
-                kind, facts.pupil.id, year[0], f"{label} absence: {counting.shown(counts.attendance)} attendance, "
-                f"{counts.absent} of {counts.possible} missed",
-                figures={"possible": counts.possible, "missed": counts.absent, "rate_percent": str(counting.percent(counts.attendance)),
-                         "missed_percent": str(counting.percent(counts.absence))},
-                clauses=cited(params, key), urgency=70,
-            )  # fmt: skip
+    for kind, label, key, judge in (
+        ("persistent_absence", "Persistent", "metrics.pa_rate", pa), ("severe_absence", "Severe", "metrics.severe_rate", sa),
+    ):  # fmt: skip
+        found = judge(counts, params) if key in params else None
+        if found is None or not found.holds:
+            continue
+        yield Trigger(
+            kind, facts.pupil.id, year[0], f"{label} absence: {counting.shown(counts.attendance)} attendance, "
+            f"{counts.absent} of {counts.possible} missed",
+            figures={"possible": counts.possible, "missed": counts.absent, "rate_percent": str(counting.percent(counts.attendance)),
+                     "missed_percent": str(counting.percent(counts.absence))},
+            urgency=70, **reasons(found, params),
+        )  # fmt: skip
 
 
 def _counts(facts: Facts, span: tuple[int, int], year: tuple[date, date]) -> counting.Counts:

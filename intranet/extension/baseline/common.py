@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time
+from typing import Any
 
-from intranet.extension.baseline.limits import NOT_HELD, counted_span
+from intranet.extension.baseline.limits import counted_span
 from intranet.extension.values import Facts
 from intranet.law import history, runs
-from intranet.law.parameters import ParametersAt
+from intranet.law.answers import Answer, rule
+from intranet.law.parameters import ParametersAt, say
 
 END_OF_DAY = time(23, 59)
 
@@ -24,6 +26,15 @@ def cited(params: ParametersAt, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*((found.citation,) if found.citation else ()), *found.clauses))) if found else ()
 
 
+def reasons(answer: Answer, params: ParametersAt, *more: str) -> dict[str, Any]:
+    """Return what a finding keeps of a rule's answer: the rule, its citation, the parameters read and what would change it."""
+    known = rule(answer.rule)
+    version = known.at(params.day)
+    cites = dict.fromkeys((*((version.citation,) if version else ()), *known.clauses, *more))
+    read = tuple((one.key, say(one.value, one.unit), one.citation) for one in answer.read)
+    return {"rule": answer.rule, "clauses": tuple(cites), "read": read, "would_change": answer.would_change}
+
+
 def at_compulsory_age(facts: Facts) -> dict[int, int]:
     """Return session number -> code id of the marks at compulsory school age (PR-4)."""
     marks = history.as_map(facts.marks)
@@ -33,7 +44,14 @@ def at_compulsory_age(facts: Facts) -> dict[int, int]:
     return {no: code for no, code in marks.items() if span and span[0] <= no <= span[1]}
 
 
-def stretches(facts: Facts, marks: dict[int, int], allowed: Collection[int], through: date | None = None) -> list[runs.Run]:
+def due_to(facts: Facts) -> runs.Due:
+    """Return the sessions due on a day: by the pupil's own plan where it is known, else by the calendar."""
+    return runs.due_from(facts.setting.calendar, own=facts.due)
+
+
+def stretches(
+    facts: Facts, params: ParametersAt, marks: dict[int, int], allowed: Collection[int], through: date | None = None
+) -> list[runs.Run]:
     """Return the runs of school days on which every session held has one of these codes (R-02, R-03, PR-7, PR-18)."""
-    due = runs.due_from(facts.setting.calendar, own=facts.due)
-    return runs.runs(marks, allowed, due, through or facts.as_of.date(), facts.codes.ids(NOT_HELD))
+    not_held = facts.codes.ids(params.get("register.not_held_codes", ()))
+    return runs.runs(marks, allowed, due_to(facts), through or facts.as_of.date(), not_held)

@@ -18,8 +18,6 @@ from intranet.law.sessions import day_range
 SCHOOLS = frozenset({"academy", "maintained", "independent"})
 #: Schools whose pupils' parents can be sent a penalty notice (EA 1996 s444B(4)).
 NOTICE_SCHOOLS = frozenset({"academy", "maintained"})
-#: Marks of sessions that were not held: neutral in a run (SI 2024/208 reg 10(10)).
-NOT_HELD = ("#", "Y4")
 SUSPENDED = ("E",)
 #: Without a reason: N, and O (R-04).
 UNEXPLAINED = ("N", "O")
@@ -79,7 +77,7 @@ def limits_of(setting: Setting, params: ParametersAt) -> Limits:
         year=year,
         without_reason=_ids(("N",)),
         unexplained=_ids(UNEXPLAINED),
-        not_held=_ids(NOT_HELD),
+        not_held=_ids(params.get("register.not_held_codes", ())),
         run=bytes(code in run for code in range(256)),
         run_days=params.get("return.attendance_days"),
         sick=_ids(params.get("return.sickness_codes", ())),
