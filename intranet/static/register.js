@@ -29,6 +29,7 @@ class Grid {
       return [pupil, { symbol, minutes }];
     }));
     this.known = new Map(this.rows.map((row) => [row, this.read(row)]));
+    for (const row of this.rows) this.paint(row);
     this.at = this.rows.find((row) => !this.read(row).symbol) || this.rows[0];
   }
   control(row) { return row.querySelector(`[name="mark-${row.dataset.pupil}"]`); }
@@ -47,7 +48,10 @@ class Grid {
     else for (const input of row.querySelectorAll("[data-cell] input")) input.checked = input.value === symbol;
     if (this.minutes(row)) this.minutes(row).value = minutes;
     this.known.set(row, { symbol, minutes });
+    this.paint(row);
   }
+  /** A row that is plainly present needs no line for a note on a phone; said as it is typed, so that nothing moves under a press. */
+  paint(row) { row.classList.toggle("is-plain", ["/", "\\", this.table.dataset.present].includes(this.read(row).symbol)); }
   dirty(row) {
     const now = this.read(row);
     const was = this.shown.get(row.dataset.pupil) || { symbol: "", minutes: "" };
@@ -127,6 +131,7 @@ class Register {
     }
     this.table.addEventListener("keydown", (event) => this.pressed(event));
     this.table.addEventListener("change", (event) => this.changed(event));
+    this.table.addEventListener("input", (event) => { const row = event.target.closest("tr"); if (this.grid.rows.includes(row)) this.grid.paint(row); });
     this.table.addEventListener("focusin", (event) => this.entered(event));
     this.root.querySelector("[data-help]")?.addEventListener("click", () => this.help());
     for (const use of this.root.querySelectorAll("[data-use]")) use.addEventListener("click", () => this.use(use.closest("tr")));

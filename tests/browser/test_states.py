@@ -179,3 +179,20 @@ def test_a_page_that_refreshes_itself_says_so_and_keeps_no_empty_chair_signed_in
     with page.expect_request(lambda asked: asked.headers.get("hx-request") == "true") as asked:
         page.clock.fast_forward(61_000)
     assert asked.value.headers.get("x-daymark-poll") == "1"
+
+
+def test_code_boxes_on_a_phone_take_no_more_room_than_buttons_and_open_a_line_for_what_needs_a_note(live):
+    page = live.teacher()
+    press(page, "3NAS")
+    saved(page)
+    heights = {}
+    for mode in ("teacher", "office"):
+        page = live.person(live.school.academy.people["office"], f"{live.school.academy.register()}?mode={mode}", **PHONE)
+        page.locator(".app-register--quiet").wait_for()
+        heights[mode] = page.evaluate("document.documentElement.scrollHeight")
+        assert page.locator(".app-row-note:visible").count() == 1, mode
+    assert heights["office"] <= heights["teacher"]
+    page.fill("tbody tr:nth-child(5) .app-code-box", "I")
+    assert page.locator("tbody tr:nth-child(5) .app-note-box:visible").count() == 1, "as it is typed, before any press elsewhere"
+    page.fill("tbody tr:nth-child(5) .app-code-box", "/")
+    assert page.locator(".app-row-note:visible").count() == 1
