@@ -31,8 +31,8 @@ def day6(facts: Exclusion, calendar: Calendar, params: ParametersAt) -> Answer:
 
     The first school day of a suspension is day 1; the day of a permanent exclusion is day 0 (PR-15).
     """
-    nth = params["suspension.provision_day"]
-    who, own_rule = _who(facts, params)
+    nth = params.get("suspension.provision_day")
+    who, own_rule = _who(facts, params) if nth is not None else ("", False)
     if not who:
         says = "No law asks this kind of school to arrange education during a suspension."
         return answer("DAY6", False, says, params, would_change=("A rule of the school's own policy.",))

@@ -13,15 +13,25 @@ from intranet.law.term_dates import from_data
 from tests.law.reading import cases
 
 W = from_data(cases("deadlines")["calendar"])
+OLD = from_data(cases("old_law")["calendar"])
 CODES = national_codes()
 LAW = Parameters(core_parameters())
 HALVES = ("AM", "PM")
-WITH_RULES = ("rules_register", "rules_absence", "rules_figures", "rules_returns", "rules_leave")
+WITH_RULES = ("old_law", "rules_register", "rules_absence", "rules_figures", "rules_returns", "rules_leave")
 
 
 def worked():
     """Every worked example that names its rule."""
-    return [case for name in WITH_RULES for case in cases(name)]
+    return [case for name in WITH_RULES for case in _listed_in(cases(name))]
+
+
+def _listed_in(file):
+    return file["cases"] if isinstance(file, dict) else file
+
+
+def school(day):
+    """The calendar of the examples of that time: W, or the last term of the old law."""
+    return W if day >= W.periods[0].first else OLD
 
 
 def ask(case):
@@ -65,13 +75,21 @@ def mapped(rows):
             day, key = row["at"].split()
             found[session_no(date.fromisoformat(day), key)] = code
         else:
-            found |= {session_no(day, key): code for day in W.school_days(row["from"], row["to"]) for key in HALVES}
+            found |= {
+                session_no(day, key): code
+                for day in school(row["from"]).school_days(row["from"], row["to"])
+                for key in HALVES
+            }
     return found
 
 
 def absence(case):
     return rules_absence.Absence(
-        mapped(case.get("marks", ())), due_from(W), CODES, case.get("born"), case.get("boarder", False)
+        mapped(case.get("marks", ())),
+        due_from(school(case["asked on"])),
+        CODES,
+        case.get("born"),
+        case.get("boarder", False),
     )
 
 
@@ -120,7 +138,7 @@ def activity(case, params):
 
 
 def leave10(case, params):
-    return rules_absence.leave10(case["leave ended"], absence(case), W, params.day, params)
+    return rules_absence.leave10(case["leave ended"], absence(case), school(params.day), params.day, params)
 
 
 def sick15(case, params):
@@ -190,7 +208,7 @@ def study_leave(case, params):
 
 
 def day6(case, params):
-    return rules_exclusion.day6(rules_exclusion.Exclusion(**case["exclusion"]), W, params)
+    return rules_exclusion.day6(rules_exclusion.Exclusion(**case["exclusion"]), school(params.day), params)
 
 
 def suspended(case, params):
