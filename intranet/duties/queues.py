@@ -15,6 +15,7 @@ from intranet.duties.ticking import BY_THEMSELVES, TAKERS
 from intranet.law.calendar import Calendar
 from intranet.pupils.models import GroupStaff, Pupil, TeachingGroup
 from intranet.pupils.rules import shown_name
+from intranet.web.why import figures
 
 DutyState = Literal["waiting", "due", "overdue"]
 SHOWN = 200
@@ -45,7 +46,10 @@ class DutyRow:
     counted: tuple[int, ...] = ()
     tell: tuple[str, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
-    read: tuple[tuple[str, str], ...] = ()
+    read: tuple[tuple[str, str, str], ...] = ()  # parameter, value and citation
+    rule: str = ""
+    would_change: tuple[str, ...] = ()
+    judged_at: datetime | None = None  # when the finding was last judged anew
     done_at: datetime | None = None
     outcome: str = ""
 
@@ -67,7 +71,7 @@ def _columns() -> list[Any]:
     p = Pupil
     return [
         *Duty.__table__.c, p.legal_given, p.legal_family, p.preferred_given, p.preferred_family, TeachingGroup.name.label("group_name"),
-        Finding.data,
+        Finding.data, Finding.extended_at,
     ]  # fmt: skip
 
 
@@ -136,8 +140,8 @@ def _row(found: Any, now: datetime) -> DutyRow:
         clauses=tuple(part for part in found["clauses"].split(", ") if part), pupil_id=found["pupil_id"], pupil=name,
         group_id=found["group_id"], group=found["group_name"] or "", session_no=found["session_no"], limit_days=found["limit_days"],
         by_itself=found["kind"] in BY_THEMSELVES, counted=tuple(data.get("counted", ())), tell=tuple(data.get("tell", ())),
-        figures=tuple((key.replace("_", " "), str(value)) for key, value in data.get("figures", {}).items()),
-        read=tuple((key, f"{value} ({citation})") for key, value, citation in data.get("read", ())),
+        figures=figures(data.get("figures", {})), read=tuple((key, value, citation) for key, value, citation in data.get("read", ())),
+        rule=data.get("rule", ""), would_change=tuple(data.get("would_change", ())), judged_at=found["extended_at"],
         done_at=found["done_at"], outcome=found["outcome"],
     )  # fmt: skip
 

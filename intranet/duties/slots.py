@@ -22,7 +22,7 @@ def plugin_parts(slot_name: str, values: dict[str, Any]) -> Iterator[SlotPart]:
         return
     ctx = context(setting_id)
     caller, now = host.for_setting(ctx), clock.now()
-    pupil, facts = _pupil(ctx, slot_name, values)
+    pupil, facts = facts_here(ctx, slot_name, values)
     place = Place(
         slot_name, caller.setting, now, pupil, tuple(values.get("slots") or ()), facts.marks if facts else (), {"part": values.get("part", "")}
     )
@@ -31,7 +31,7 @@ def plugin_parts(slot_name: str, values: dict[str, Any]) -> Iterator[SlotPart]:
         yield SlotPart(part.template, shown, part.order, part.permission)
 
 
-def _pupil(ctx: SettingContext, slot_name: str, values: dict[str, Any]) -> tuple[PupilFacts | None, Facts | None]:
+def facts_here(ctx: SettingContext, slot_name: str, values: dict[str, Any]) -> tuple[PupilFacts | None, Facts | None]:
     """Return the facts about the pupil whose page this is, read once a request; register slots stay without a statement."""
     pupil_id = values.get("pupil_id") or (request.view_args or {}).get("pupil_id")
     if pupil_id is None or not slot_name.startswith("pupil."):

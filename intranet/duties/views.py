@@ -8,9 +8,10 @@ from flask import Blueprint, Response, url_for
 
 from intranet import store
 from intranet.duties import home as homes
-from intranet.duties import queues, service
+from intranet.duties import policy_reviews, queues, service
 from intranet.duties.forms import DoneForm
 from intranet.duties.ticking import NOT_TAKEN
+from intranet.duties.why import key_of, marks_of, of_duty
 from intranet.errors import Refused
 from intranet.extension import host
 from intranet.people import current_actor
@@ -64,7 +65,9 @@ def show(setting_id: int, duty_id: int) -> Response:
             say_next("Done and recorded.")
             return see_other("duties.home", setting_id=setting_id)
     status = 422 if form.errors or form.form_errors else 200
-    return respond("duties/show.html", status=status, row=row, form=form, **_shared(setting_id, caller, ctx))
+    with store.connection() as conn:
+        reasons = of_duty(row, caller, marks_of(conn, ctx, caller, row, now()))
+    return respond("duties/show.html", status=status, row=row, form=form, reasons=reasons, **_shared(setting_id, caller, ctx))
 
 
 def _shared(setting_id: int, caller: host.Caller, ctx: Any) -> dict[str, Any]:
@@ -72,12 +75,14 @@ def _shared(setting_id: int, caller: host.Caller, ctx: Any) -> dict[str, Any]:
     return {
         "setting_id": setting_id, "words": caller.words, "role_label": caller.role_label, "calendar": ctx.calendar, "today": now().date(),
         "states": STATE_WORDS, "register_states": REGISTER_WORDS, "link": lambda row: _link(setting_id, row), "profile": caller.profile,
-        "register_url": lambda line: _register(setting_id, line.session_no, line.group_id),
+        "why_of": lambda row: of_duty(row, caller), "why_key": key_of, "register_url": lambda line: _register(setting_id, line.session_no, line.group_id),
     }  # fmt: skip
 
 
 def _link(setting_id: int, row: queues.DutyRow) -> str:
     """Return where a duty's work is done: its register, its pupil, or its own page."""
+    if row.kind in policy_reviews.KINDS:
+        return url_for("policy.document" if row.kind == policy_reviews.REVIEW else "policy.comments", setting_id=setting_id)
     if row.kind == NOT_TAKEN:
         return _register(setting_id, row.session_no, row.group_id)
     return "" if row.pupil_id is None else url_for("pupils.show", setting_id=setting_id, pupil_id=row.pupil_id)

@@ -27,7 +27,6 @@ from intranet.law.words import long_date
 
 ONE_DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-NOT_HELD = ("Y4",)  # a session that was cancelled is neutral in a run (SI 2024/208 reg 10(10))
 NO_DATES = "the term dates after that are not entered yet"
 
 
@@ -41,6 +40,7 @@ class Ahead:
     codes: CodeTable
     due: Due
     born: date | None = None
+    until: date | None = None  # the last day at the setting, where it is known
 
     @cached_property
     def year(self) -> tuple[date, date]:
@@ -57,7 +57,7 @@ class Ahead:
     @cached_property
     def coming(self) -> list[int]:
         """The sessions due from today to the end of the school year that have no mark yet, in order."""
-        days = self.calendar.school_days(self.today, self.year[1])
+        days = self.calendar.school_days(self.today, min(self.year[1], self.until or date.max))
         numbers = [session_no(day, key) for day in days if self.counts_on(day) for key in self.due(day)]
         return [number for number in numbers if number not in self.marks]
 
@@ -209,19 +209,19 @@ def unexplained(facts: Ahead, params: ParametersAt) -> Iterator[Answer]:
 
 def attendance_return(facts: Ahead, params: ParametersAt) -> Answer | None:
     """When unauthorised absence comes to the days of the attendance return; None when no run is under way (ATT10)."""
-    keys = ("return.attendance_codes", "return.attendance_days")
+    keys = ("return.attendance_codes", "return.attendance_days", "register.not_held_codes")
     return _run_clock("ATT10", facts, params, keys, "an attendance return to the authority is due")
 
 
 def long_absence(facts: Ahead, params: ParametersAt) -> Answer | None:
     """When absence comes to the days after which deletion can be assessed; None when no run is under way (ABS20)."""
-    keys = ("roll.absence_codes", "roll.absence_days")
+    keys = ("roll.absence_codes", "roll.absence_days", "register.not_held_codes")
     return _run_clock("ABS20", facts, params, keys, "whether the name may be deleted can be assessed, after joint enquiries")
 
 
-def _run_clock(rule: str, facts: Ahead, params: ParametersAt, keys: tuple[str, str], then: str) -> Answer | None:
+def _run_clock(rule: str, facts: Ahead, params: ParametersAt, keys: tuple[str, str, str], then: str) -> Answer | None:
     symbols, needed = params[keys[0]], params[keys[1]]
-    run = _under_way(facts, symbols)
+    run = _under_way(facts, symbols, params)
     if run is None:
         return None
     on = run.reached(needed) or _later(facts, run.last, needed - run.days)
@@ -236,7 +236,7 @@ def _run_clock(rule: str, facts: Ahead, params: ParametersAt, keys: tuple[str, s
 def sickness_return(facts: Ahead, params: ParametersAt) -> Answer | None:
     """When sickness comes to the days of the sickness return; None when the pupil is not away sick now (SICK15)."""
     symbols, needed = params["return.sickness_codes"], params["return.sickness_days"]
-    run = _under_way(facts, symbols)
+    run = _under_way(facts, symbols, params)
     if run is None or not facts.counts_on(facts.today):
         return None
     held = {mark.session_no: mark.code_id for mark in facts.this_year}
@@ -248,12 +248,13 @@ def sickness_return(facts: Ahead, params: ParametersAt) -> Answer | None:
     says = f"{_days(len(whole))} of sickness this school year so far. On the {_nth(needed)}, {_on(on)}, the authority is told; earlier if so many are expected."
     counted = tuple(no for no in held if held[no] in sick and day_of(no) in whole)
     change = ("A fit note or a parent's word that the sickness will last so long makes it due at once.", "A day attended in part is not counted.")
-    return _answer("SICK15", len(whole) >= needed, says, params, ("return.sickness_codes", "return.sickness_days"), on=on,
+    return _answer("SICK15", len(whole) >= needed, says, params, ("return.sickness_codes", "return.sickness_days", "register.not_held_codes"), on=on,
                    counted=counted, figures={"days": len(whole), "limit": needed}, would_change=change)  # fmt: skip
 
 
-def _under_way(facts: Ahead, symbols: Sequence[str]) -> Run | None:
-    return run_to(facts.today, facts.marks, facts.codes.ids(symbols), facts.due, facts.codes.ids(NOT_HELD))
+def _under_way(facts: Ahead, symbols: Sequence[str], params: ParametersAt) -> Run | None:
+    neutral = facts.codes.ids(params.get("register.not_held_codes", ()))
+    return run_to(facts.today, facts.marks, facts.codes.ids(symbols), facts.due, neutral)
 
 
 def _later(facts: Ahead, day: date, n: int) -> date | None:

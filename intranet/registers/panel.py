@@ -16,6 +16,7 @@ from intranet.law import counting, packed
 from intranet.law.calendar import CalendarError
 from intranet.law.counting import Counts
 from intranet.law.marks import Mark
+from intranet.law.parameters import say
 from intranet.law.sessions import day_range
 from intranet.registers import history
 from intranet.registers.history import Change
@@ -24,11 +25,13 @@ from intranet.settings.context import SettingContext
 from intranet.store import marks as stored_marks
 from intranet.store.tables import mark
 from intranet.web.kit import SlotPart, now
+from intranet.web.why import AMENDED, Stored, Why, cited, counted, of_stored
 
 DEFINITION = (
     "Attended means present, late before the register closed, or at an approved activity elsewhere. Possible sessions leave out those "
     "that could not be attended, such as closures. Codes count by the law of their own day (SI 2024/208 reg 10)."
 )
+LATENESS = ("lateness.persistent_count", "lateness.codes")
 LATEST_WEEKS = 6
 WEEK = timedelta(days=7)
 
@@ -51,6 +54,8 @@ class Panel:
     weeks: tuple[Week, ...]
     sessions: tuple[tuple[Mark, str], ...]
     changes: tuple[Change, ...]
+    why: Why
+    why_late: Why
 
 
 def init_panel(app: Flask) -> None:
@@ -65,7 +70,7 @@ def parts(_slot: str, context: dict[str, Any]) -> Iterable[SlotPart]:
     ctx, caller = place(context["setting_id"])
     with store.connection() as conn:
         panel = read(conn, ctx, caller, context["pupil_id"], now().date())
-    yield SlotPart("registers/_panel.html", {"panel": panel, "definition": DEFINITION, "latest": LATEST_WEEKS, "words": caller.words}, 10, "register:read")
+    yield SlotPart("registers/_panel.html", {"panel": panel, "latest": LATEST_WEEKS, "words": caller.words}, 10, "register:read")
 
 
 def read(conn: Connection, ctx: SettingContext, caller: Caller, pupil_id: int, today: date) -> Panel:
@@ -80,7 +85,35 @@ def read(conn: Connection, ctx: SettingContext, caller: Caller, pupil_id: int, t
     recent = [m for m in marks if half and half.first <= m.day <= half.last]
     weeks = _weeks(marks, caller) if ctx.layout == "H" else ()
     listed = () if ctx.layout == "H" else tuple((m, symbol(caller, m)) for m in reversed(marks[-30:]))
-    return Panel(label, counting.count(marks, caller.codes), counting.count(recent, caller.codes).late, weeks, listed, changes)
+    counts, late = counting.count(marks, caller.codes), [m for m in recent if _late(m, caller)]
+    return Panel(label, counts, len(late), weeks, listed, changes, _why(marks, counts, caller), _why_late(late, caller, today))
+
+
+def _late(one: Mark, caller: Caller) -> bool:
+    code = caller.codes.for_session(one.session_no).by_id(one.code_id)
+    return code is not None and code.meaning == "late"
+
+
+def _why(marks: Sequence[Mark], counts: Counts, caller: Caller) -> Why:
+    """Return what the year's figures stand on: the definition, every session missed, and how often each code stands."""
+    absent = {code.id for code in caller.codes if code.counts_possible and not code.counts_present}
+    missed = {m.session_no: m.code_id for m in marks if m.code_id in absent}
+    by_code = ", ".join(f"{caller.entered_symbol(symbol)} × {n}" for symbol, n in counts.by_code.items())
+    return Why(
+        says=DEFINITION, cited=cited(("SI 2024/208 reg 10",)), counted=counted(missed, missed, caller.codes), figures=(("By code", by_code),),
+        would_change=(AMENDED,), of="attendance this school year",
+    )  # fmt: skip
+
+
+def _why_late(late: Sequence[Mark], caller: Caller, today: date) -> Why:
+    """Return the late marks of the half-term and the number at which lateness is persistent here; nothing where there is neither."""
+    held, params = {m.session_no: m.code_id for m in late}, caller.params(today)
+    read = [key for key in LATENESS if params.get(key) is not None]
+    if not held:
+        return Why()
+    kept = Stored(today, counted=tuple(held), read=tuple((one.key, say(one.value, one.unit), one.citation) for one in params.trail if one.key in read),
+                  would_change=(AMENDED, "A new half-term begins again from nothing."))  # fmt: skip
+    return of_stored(kept, caller.parameters, marks=held, codes=caller.codes, of="late marks this half-term")
 
 
 def _year(ctx: SettingContext, label: str, today: date) -> tuple[date, date]:

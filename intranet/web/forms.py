@@ -45,6 +45,8 @@ class Form(FlaskForm):
 
     #: Beginnings of names that a grid makes for itself ("mark-" for mark-17).
     open_prefixes: tuple[str, ...] = ()
+    #: What a service said against it, so that the page can answer why.
+    refused: Refused | None = None
 
     def process(self, formdata: Any = None, *args: Any, **values: Any) -> None:
         """Check the names that were sent, then read the values."""
@@ -66,6 +68,7 @@ class Form(FlaskForm):
 
     def take(self, refused: Refused) -> None:
         """Put a service's refusal beside the fields it names, so that the form can be shown again."""
+        self.refused = refused
         for problem in refused.fields:
             if problem.field in self:
                 self[problem.field].errors = (*self[problem.field].errors, problem.text)

@@ -20,6 +20,7 @@ from intranet.web.slots import Slots, render_slot
 from intranet.web.static import init_static
 from intranet.web.ui import init_templates
 from intranet.web.views import CspReports, blueprint, csp_report
+from intranet.web.why import init_why
 
 VERSION = "0.1.0"
 
@@ -33,6 +34,7 @@ def init_web(app: Flask) -> None:
     init_rules(app)
     init_htmx(app)
     init_templates(app)
+    init_why(app)
     app.jinja_env.globals.update(slot=render_slot, field_errors=field_errors, product_version=VERSION, now=clock.now)
     app.context_processor(default_shell)
     init_csrf(app).exempt(csp_report)

@@ -18,6 +18,7 @@ from intranet.extension.api import (
 )
 from intranet.law import counting, history
 from intranet.law.calendar import CalendarError, TermPeriod
+from intranet.law.rules_figures import pa
 from intranet.law.sessions import day_range
 
 
@@ -46,6 +47,7 @@ def persistent_lateness(facts: Facts, params: ParametersAt) -> Iterator[Trigger]
             figures={"count": len(late), "from": since.isoformat(), "half_term": f"{period.year} {period.name}"},
             clauses=("ATT-025",),
             urgency=60,
+            would_change=(f"Late marks amended until fewer than {needed} are left.", "The next half-term begins again from nothing."),
         )
 
 
@@ -91,6 +93,8 @@ def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
         },
         clauses=("ATT-023", "ATT-024", "ATT-095", "ATT-096"),
         urgency=70,
+        rule="PA",
+        would_change=pa(counts, params).would_change,
     )
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from intranet.extension.api import Assessment, Facts, ParametersAt, Request, Trigger, with_meaning
 from intranet.law import counting
 from intranet.law.ages import age_on
+from intranet.law.rules_figures import sa
 from plugins.alternative_provision import plans
 
 
@@ -26,6 +27,7 @@ def own_threshold(facts: Facts) -> Iterator[Trigger]:
         tell=("attendance_lead",), assign=("attendance_lead",),
         figures={"rate_percent": str(counting.percent(counts.attendance)), "threshold": str(share), "possible": counts.possible},
         clauses=("SEN-081",), urgency=40,
+        would_change=("Attendance at the agreed share or above: exactly at it is enough.", "Another threshold agreed for this pupil."),
     )  # fmt: skip
 
 
@@ -41,6 +43,7 @@ def severe_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
         yield Trigger(
             "stage_3", facts.pupil.id, absent[0].day, f"Severe absence: {counts.absent} of {counts.possible} missed", tell=lead, assign=lead,
             figures={"possible": counts.possible, "missed": counts.absent}, clauses=("SEN-087",), urgency=30,
+            rule="SA", would_change=sa(counts, params).would_change,
         )  # fmt: skip
 
 
@@ -57,6 +60,7 @@ def persistent_lateness(facts: Facts, params: ParametersAt) -> Iterator[Trigger]
                 tell=("attendance_lead", "home_school") if home else ("attendance_lead",), assign=("attendance_lead",),
                 counted=tuple(mark.session_no for mark in late), figures={"count": len(late)},
                 clauses=("SEN-065", "SEN-066", "SEN-067") if home else ("SEN-065", "SEN-066"), urgency=60,
+                would_change=(f"Late marks amended until fewer than {needed} are left.", "The next half-term begins again from nothing."),
             )  # fmt: skip
 
 

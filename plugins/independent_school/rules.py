@@ -25,6 +25,7 @@ def non_arrival(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
         tell=("LA",), assign=("school_leader", "administrator"), due=end_of(start, facts.as_of),
         overdue_from=start_of(start + ONE_DAY, facts.as_of), counted=tuple(m.session_no for m in facts.marks if m.day == start),
         figures={"expected": start.isoformat()}, clauses=("OTE-19",), urgency=5,
+        would_change=("A mark of that day that shows the pupil came, even late.", "Another start date agreed in the placement."),
     )  # fmt: skip
 
 

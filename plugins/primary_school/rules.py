@@ -24,4 +24,5 @@ def follow_up(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
             "absence_follow_up", facts.pupil.id, day, f"Absence follow-up for {long_date(day)}", tell=MANAGERS, assign=MANAGERS,
             due=end_of(day, facts.as_of), overdue_from=start_of(day + ONE_DAY, facts.as_of), counted=tuple(sessions),
             clauses=("ASC-12", "ASC-18", "ASC-19"), urgency=15,
+            would_change=("The marks of the day amended to the reason that the family gave.",),
         )  # fmt: skip

@@ -60,6 +60,7 @@ def missed(facts: Facts) -> Iterator[Trigger]:
             "missed_session", facts.pupil.id, mark.day, f"Session missed on {long_date(mark.day)}", tell=("tutoring_office",),
             assign=("tutoring_office",), due=end_of(mark.day, facts.as_of), overdue_from=start_of(mark.day + ONE_DAY, facts.as_of),
             counted=(mark.session_no,), clauses=("SPM-15",), urgency=20,
+            would_change=("The session amended to present or late, if the learner was there.",),
         )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ def _report(facts: Facts, kind: str, title: str, marks: Sequence[Mark], fired: M
         kind, facts.pupil.id, marks[0].day, title, tell=("dsl", "commissioner"), assign=("dsl",), due=end_of(fired.day, facts.as_of),
         counted=tuple(mark.session_no for mark in marks),
         figures={"triggered_on": fired.day.isoformat(), "count": len(marks)}, clauses=clauses, urgency=40,
+        would_change=("Sessions amended until fewer are left in the window.", "Another number or window confirmed on the policy page, from its day on."),
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def test_every_shared_part_escapes_what_it_is_given(app):
             parts.table(bad, [bad], caller=lambda: ""),
             parts.empty(MOMENT, bad),
             parts.clock_text(bad, bad, MOMENT),
-            parts.why([(bad, bad)], bad),
+            parts.fold([(bad, bad)], bad),
             parts.facts([(bad, bad)]),
             parts.tile(bad, bad, bad, bad, bad),
             parts.card(bad, caller=lambda: ""),
