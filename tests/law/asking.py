@@ -1,6 +1,7 @@
 """Asking a rule about the facts of a worked example, and comparing its answer with what the example says."""
 
 from datetime import date, datetime, time
+from functools import cache
 
 from intranet.law import rules_absence, rules_exclusion, rules_figures, rules_leave, rules_register, rules_returns
 from intranet.law.codes import national_codes
@@ -20,6 +21,7 @@ HALVES = ("AM", "PM")
 WITH_RULES = ("old_law", "rules_register", "rules_absence", "rules_figures", "rules_returns", "rules_leave")
 
 
+@cache
 def worked():
     """Every worked example that names its rule."""
     return [case for name in WITH_RULES for case in _listed_in(cases(name))]
