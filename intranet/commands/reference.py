@@ -96,7 +96,8 @@ def parameter_folders() -> list[tuple[str, Path]]:
 
 def row(value: ParameterValue) -> str:
     """Return one value as a row of the table."""
-    start = value.effective_from.isoformat() if value.effective_from else "always"
+    start = value.effective_from.isoformat() if value.effective_from else f"`{value.commences}`" if value.commences else "always"
+    start += f" until {value.effective_to.isoformat()}" if value.effective_to else ""
     cited = "; ".join(part for part in (value.citation, *value.clauses) if part)
     return f"| `{value.key}` | {value.unit} | {start} | {_cell(value.value)} | {value.standing} | {_cell(cited)} |"
 

@@ -10,7 +10,6 @@ import pytest
 from intranet.errors import ConfigError
 from intranet.extension import discovery, host
 from intranet.extension.api import Catalogue, Profile, RecordKind, Role, hookimpl
-from intranet.law.parameters import ParameterError
 
 PROFILE = Profile("hospital_school", "Hospital school", "A school in a hospital.", ("maintained",), ("all_through",), "am_pm")
 
@@ -86,7 +85,7 @@ def test_an_unknown_clause_in_a_parameter_file_names_file_and_line(tmp_path):
     (tmp_path / "ward.yaml").write_text(
         "rounds:\n  description: How often\n  unit: times\n  values:\n    2025-09-01: {value: 2, clauses: [ATT-999]}\n"
     )
-    with pytest.raises(ParameterError, match=r"ward.yaml:5: ward.rounds: ATT-999 is not a clause"):
+    with pytest.raises(ConfigError, match=r"ward.yaml:5: ward.rounds: ATT-999 is not a clause"):
         host.Host([("hospital_school", module(policy=lambda: tmp_path))])
 
 
