@@ -16,10 +16,11 @@ from intranet.duties.models import Duty
 from intranet.duties.wanted import Key, Wanted
 from intranet.extension import baseline
 from intranet.extension.caller import Caller
-from intranet.law import deadlines
+from intranet.law.answers import Answer, rule
 from intranet.law.calendar import Calendar, CalendarError
 from intranet.law.codes import national_codes
 from intranet.law.parameters import ParametersAt
+from intranet.law.rules_returns import Entry, Leaver, deletion_return, new5
 from intranet.law.sessions import day_range
 from intranet.law.words import long_date
 from intranet.pupils.models import Placement, Pupil
@@ -30,8 +31,6 @@ from intranet.store.tables import register_state
 NEW_PUPIL, DELETION, BACK_UP = "new_pupil_return", "deletion_return", "register_back_up"
 KINDS = (NEW_PUPIL, DELETION, BACK_UP)
 ROLL_ROLES, BACK_UP_ROLES = ("office", "attendance_lead"), ("system_admin", "head")
-DELETION_CLAUSES, BACK_UP_CLAUSES = ("SI 2024/208 reg 13(4)-(6)",), ("SI 2024/208 reg 5(3)",)
-NEW_PUPIL_CLAUSES = ("SI 2024/208 reg 13(1)-(3)",)
 END_OF_DAY, ONE_DAY = time(23, 59), timedelta(days=1)
 
 
@@ -92,10 +91,10 @@ def _of_roll(
     for mover in _movers(conn, ctx.id, since, today).values():
         if not mover.ours:
             continue
-        if mover.entered and since <= mover.entered <= today and not _begins_school(ctx.calendar, mover, years):
-            yield from _new_pupil(mover, params)
-        if mover.left and since <= mover.left <= today and not _ends_school(ctx.calendar, mover, years):
-            yield _deletion(mover)
+        if mover.entered and since <= mover.entered <= today:
+            yield from _new_pupil(ctx.calendar, mover, mover.entered, years, params)
+        if mover.left and since <= mover.left <= today:
+            yield from _deletion(ctx.calendar, mover, mover.left, years, params)
 
 
 def _movers(conn: Connection, setting_id: int, since: date, today: date) -> Mapping[int, _Mover]:
@@ -110,45 +109,43 @@ def _movers(conn: Connection, setting_id: int, since: date, today: date) -> Mapp
     return found
 
 
-def _begins_school(calendar: Calendar, mover: _Mover, years: Sequence[int]) -> bool:
-    """Whether a pupil of the most junior class began on the school year's first day: no return is owed unless it is asked for."""
-    if not years or mover.year_group != years[0] or mover.entered is None:
-        return False
-    try:
-        first, _ = calendar.year_range(calendar.school_year(mover.entered))
-        return mover.entered <= calendar.nth(first, 1)
-    except CalendarError:
-        return False
-
-
-def _ends_school(calendar: Calendar, mover: _Mover, years: Sequence[int]) -> bool:
-    """Whether a pupil of the most senior class left when the last term ended: no return is owed unless it is asked for."""
-    if not years or mover.year_group != years[-1] or mover.left is None:
-        return False
-    try:
-        days = calendar.school_days(*calendar.year_range(calendar.school_year(mover.left)))
-    except CalendarError:
-        return False
-    return bool(days) and mover.left >= days[-1]
-
-
-def _new_pupil(mover: _Mover, params: ParametersAt) -> Iterator[Wanted]:
+def _new_pupil(calendar: Calendar, mover: _Mover, entered: date, years: Sequence[int], params: ParametersAt) -> Iterator[Wanted]:
     """Yield the return due by the end of the fifth calendar day after the day of entry (NEW5, PR-8)."""
-    days = params.get("return.new_pupil_days")
-    if days is None or mover.entered is None:
-        return
-    limit = deadlines.within_days(mover.entered, days)
-    title = f"New pupil's return to the authority: name entered on {long_date(mover.entered)}"
-    yield Wanted(NEW_PUPIL, title, ROLL_ROLES, mover.entered, _at(limit.last_in_time, END_OF_DAY), _at(limit.overdue_from, time()),
-                 mover.pupil_id, urgency=15, clauses=NEW_PUPIL_CLAUSES)  # fmt: skip
+    junior = bool(years) and mover.year_group == years[0]
+    found = new5(Entry(entered, entered, junior, _year_begins(calendar, entered)), params.day, params)
+    if found.holds and found.on:
+        title = f"New pupil's return to the authority: name entered on {long_date(entered)}"
+        yield _owed(NEW_PUPIL, found, title, entered, found.on, mover)
 
 
-def _deletion(mover: _Mover) -> Wanted:
-    """Return the return due when the name is deleted, with its ground (DEL)."""
-    left = mover.left or date.max
-    title = f"Deletion return to the authority, with its ground: last day {long_date(left)}"
-    return Wanted(DELETION, title, ROLL_ROLES, left, _at(left, END_OF_DAY), _at(left + ONE_DAY, time()), mover.pupil_id,
-                  urgency=15, clauses=DELETION_CLAUSES)  # fmt: skip
+def _deletion(calendar: Calendar, mover: _Mover, left: date, years: Sequence[int], params: ParametersAt) -> Iterator[Wanted]:
+    """Yield the return due when the name is deleted, with its ground (DELRET)."""
+    senior = bool(years) and mover.year_group == years[-1]
+    found = deletion_return(Leaver(left, left, senior, _year_ends(calendar, left)), params)
+    if found.holds and found.on:
+        yield _owed(DELETION, found, f"Deletion return to the authority, with its ground: last day {long_date(left)}", left, found.on, mover)
+
+
+def _owed(kind: str, found: Answer, title: str, anchor: date, last: date, mover: _Mover) -> Wanted:
+    return Wanted(kind, title, ROLL_ROLES, anchor, _at(last, END_OF_DAY), _at(last + ONE_DAY, time()), mover.pupil_id, urgency=15,
+                  clauses=(rule(found.rule).citation,))  # fmt: skip
+
+
+def _year_begins(calendar: Calendar, day: date) -> date | None:
+    """Return the first school day of the day's school year."""
+    try:
+        return calendar.nth(calendar.year_range(calendar.school_year(day))[0], 1)
+    except CalendarError:
+        return None
+
+
+def _year_ends(calendar: Calendar, day: date) -> date | None:
+    """Return the last school day of the day's school year."""
+    try:
+        days = calendar.school_days(*calendar.year_range(calendar.school_year(day)))
+    except CalendarError:
+        return None
+    return days[-1] if days else None
 
 
 def _at(day: date, clock: time) -> datetime:
@@ -171,7 +168,7 @@ def _back_ups(conn: Connection, ctx: SettingContext, params: ParametersAt, today
 def _back_up(month: date) -> Wanted:
     last = _last_of(month)
     return Wanted(BACK_UP, f"Make the month's copy of the registers: {month:%B %Y}", BACK_UP_ROLES, month, _at(last, END_OF_DAY),
-                  _at(last + ONE_DAY, time()), urgency=50, clauses=BACK_UP_CLAUSES)  # fmt: skip
+                  _at(last + ONE_DAY, time()), urgency=50, clauses=(rule("BACKUP").citation,))  # fmt: skip
 
 
 def _last_of(month: date) -> date:
