@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from intranet.law import rules_absence, rules_exclusion, rules_figures, rules_leave, rules_register, rules_returns
+from intranet.law import (
+    rules_absence,
+    rules_deletion,
+    rules_exclusion,
+    rules_figures,
+    rules_leave,
+    rules_notices,
+    rules_penalty,
+    rules_penalty_use,
+    rules_register,
+    rules_returns,
+)
 from intranet.law.answers import Judge
 
 JUDGES: Mapping[str, tuple[Judge, ...]] = MappingProxyType(
@@ -35,6 +46,18 @@ JUDGES: Mapping[str, tuple[Judge, ...]] = MappingProxyType(
         "DAY6": (rules_exclusion.day6,),
         "SUSP45": (rules_exclusion.suspended_days,),
         "EXNOTE": (rules_exclusion.exclusion_notice,),
+        "DEL": (rules_deletion.may_delete,),
+        "HOLD": (rules_deletion.earliest_removal,),
+        "PN10": (rules_penalty.threshold,),
+        "PNUSE": (rules_penalty_use.usable,),
+        "PNPUB": (rules_penalty_use.public_place,),
+        "PNSUP": (rules_penalty_use.support_first,),
+        "PNNTI": (rules_penalty_use.improve_period,),
+        "PNEACH": (rules_notices.each,),
+        "PNAMT": (rules_notices.amounts,),
+        "PN3Y": (rules_notices.limit,),
+        "PNSERVE": (rules_notices.received,),
+        "PNPAY": (rules_notices.payment,),
     }
 )
 

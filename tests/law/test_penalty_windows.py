@@ -42,7 +42,8 @@ def test_a_window_is_ten_school_weeks_whatever_lies_between(case):
 @pytest.mark.parametrize("case", cases("penalty"), ids=lambda case: str(case["id"]))
 def test_the_answer_agrees_with_the_worked_example_and_names_what_it_read(case):
     day = max(case["marks"])
-    said = threshold(facts(case["marks"]), LAW.at(day))
+    said = threshold(facts(case["marks"], elsewhere=case.get("elsewhere", {})), LAW.at(day))
+    assert said.figures["elsewhere"] == case.get("elsewhere", {})
     assert said.holds is (case["met"] != "never")
     assert said.on == (date.fromisoformat(case["met"][:10]) if said.holds else None)
     assert {"penalty.threshold_sessions", "penalty.window_weeks", "penalty.codes"} <= {one.key for one in said.read}
