@@ -13,12 +13,15 @@ from sqlalchemy import func, select
 from intranet import store
 from intranet.law import deadlines
 from intranet.law.calendar import Calendar, CalendarError, Closure
+from intranet.law.parameters import say
 from intranet.law.sessions import day_range, days_between, session_no
 from intranet.settings.context import SettingContext, as_closure
 from intranet.settings.service import NewClosure
 from intranet.store.tables import register_state
 from intranet.web.kit import day, plural
+from intranet.web.why import Stored, Why, of_stored
 
+ONLY_SCHOOL_DAYS = "Only school days are counted: a day that is closed moves the last day in time to the next school day."
 Lines = Callable[[SettingContext, NewClosure], list[str]]
 
 
@@ -30,16 +33,40 @@ def of_closing(ctx: SettingContext, new: NewClosure) -> list[str]:
 
 def of_withdrawing(ctx: SettingContext, old: NewClosure) -> list[str]:
     """Return what withdrawing would change, a sentence each."""
-    gone = as_closure(old)
-    rest = list(ctx.calendar.closures)
-    if gone in rest:
-        rest.remove(gone)
-    after = replace(ctx.calendar, closures=tuple(rest))
+    after = _without(ctx.calendar, as_closure(old))
     return [*_reopened(ctx.calendar, after, old), *_taken(ctx, old), *moved(ctx, ctx.calendar, after, old)]
+
+
+def why_closing(ctx: SettingContext, new: NewClosure) -> Why:
+    """Return why closing moves the deadlines of marks N; nothing when it moves none."""
+    return _why(ctx, ctx.calendar if new.group_id else _with(ctx.calendar, as_closure(new)), new)
+
+
+def why_withdrawing(ctx: SettingContext, old: NewClosure) -> Why:
+    """Return why withdrawing moves the deadlines of marks N; nothing when it moves none."""
+    return _why(ctx, _without(ctx.calendar, as_closure(old)), old)
+
+
+def _why(ctx: SettingContext, after: Calendar, new: NewClosure) -> Why:
+    parameters = current_app.extensions.get("daymark.parameters")
+    if parameters is None or not list(_marks_n(ctx, ctx.calendar, after, new)):
+        return Why()
+    known = parameters(ctx)
+    at = known.at(new.first)
+    at.get("n_code.resolve_days")
+    kept = Stored(new.first, "N5", read=tuple((one.key, say(one.value, one.unit), one.citation) for one in at.trail), would_change=(ONLY_SCHOOL_DAYS,))
+    return of_stored(kept, known, of="these deadlines move")
 
 
 def _with(calendar: Calendar, closure: Closure) -> Calendar:
     return replace(calendar, closures=(*calendar.closures, closure))
+
+
+def _without(calendar: Calendar, closure: Closure) -> Calendar:
+    rest = list(calendar.closures)
+    if closure in rest:
+        rest.remove(closure)
+    return replace(calendar, closures=tuple(rest))
 
 
 def _days(before: Calendar, after: Calendar, new: NewClosure) -> Iterator[str]:
@@ -97,13 +124,17 @@ def _taken(ctx: SettingContext, new: NewClosure) -> Iterator[str]:
 
 def moved(ctx: SettingContext, before: Calendar, after: Calendar, new: NewClosure) -> Iterator[str]:
     """Yield the deadlines near the closure that fall on another day with it: marks N, and the week's and term's duties."""
-    limit = _resolve_days(ctx, new.first)
     if before == after:
         return
-    for session_day in _earlier(before, new, limit):
-        yield from _differs(f"Marks N of {day(session_day)} must be settled by", deadlines.n_code, before, after, session_day, limit)
+    yield from _marks_n(ctx, before, after, new)
     yield from _differs("This week's duties are due by", deadlines.weekly, before, after, new.first)
     yield from _differs("This term's duties are due by", deadlines.termly, before, after, new.first)
+
+
+def _marks_n(ctx: SettingContext, before: Calendar, after: Calendar, new: NewClosure) -> Iterator[str]:
+    limit = _resolve_days(ctx, new.first)
+    for session_day in _earlier(before, new, limit):
+        yield from _differs(f"Marks N of {day(session_day)} must be settled by", deadlines.n_code, before, after, session_day, limit)
 
 
 def _earlier(calendar: Calendar, new: NewClosure, limit: int) -> list[date]:

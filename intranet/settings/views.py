@@ -60,7 +60,8 @@ def close(setting_id: int) -> Response:
     if not form.confirm.data or form.version.data != ctx.version:
         changed = bool(form.confirm.data)
         return respond("settings/close_preview.html", status=409 if changed else 200, form=form, setting=ctx, new=new,
-                       lines=preview.of_closing(ctx, new), changed=changed, groups=dict(_groups(setting_id)))  # fmt: skip
+                       lines=preview.of_closing(ctx, new), reasons=preview.why_closing(ctx, new), changed=changed,
+                       groups=dict(_groups(setting_id)))  # fmt: skip
     _store_closure(setting_id, new, form)
     say_next(f"Closed: {new.label}. The calendar and every deadline count it from now on.")
     return see_other("settings.calendar", setting_id=setting_id)
@@ -74,7 +75,8 @@ def withdraw(setting_id: int, closure_id: int) -> Response:
     if not form.validate_on_submit():
         old = service.NewClosure(row.first, row.last, row.kind, row.label, row.planned, row.session_key, row.group_id)
         status = 422 if form.is_submitted() else 200
-        return respond("settings/withdraw.html", status=status, form=form, setting=ctx, closure=row, lines=preview.of_withdrawing(ctx, old))
+        return respond("settings/withdraw.html", status=status, form=form, setting=ctx, closure=row, lines=preview.of_withdrawing(ctx, old),
+                       reasons=preview.why_withdrawing(ctx, old))  # fmt: skip
     with store.writing(now=at, actor_id=current_actor().account_id) as w:
         service.withdraw(w, setting_id, closure_id, given(form.reason.data), request_id=form.request_id)
     say_next(f"Withdrawn: {row.label}. The days count as before.")
