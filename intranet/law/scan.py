@@ -56,7 +56,7 @@ class Rules:
     def codes(self) -> frozenset[int]:
         """Return every code that a threshold looks for."""
         reaches = (self.returns, self.roll, self.sickness, self.penalty, self.lateness)
-        return self.unexplained.union(*(one.codes for one in reaches if one))
+        return self.unexplained.union(self.neutral, *(one.codes for one in reaches if one))
 
 
 def rules_at(params: ParametersAt, codes: CodeTable) -> Rules:
@@ -75,6 +75,7 @@ def rules_at(params: ParametersAt, codes: CodeTable) -> Rules:
         reach("penalty.codes", "penalty.threshold_sessions", "penalty.window_weeks"),
         reach("lateness.codes", "lateness.persistent_count"),
         frozenset(code.id for code in codes.on(params.day) if code.meaning == "unexplained"),
+        codes.ids(params.get("register.not_held_codes", ())),
     )
 
 
@@ -164,8 +165,7 @@ class _Pass:
         """Return the runs that come to the rule's days."""
         if rule is None:
             return {}
-        least = rule.needed if self.rules.neutral else self.frame.least(rule.needed)
-        some = self.with_marks(rule.codes, least)
+        some = self.with_marks(rule.codes | self.rules.neutral, self.frame.least(rule.needed))
         found = ((n, runs(self.blobs[n], self.frame, rule, self.rules.neutral)) for n in some)
         return {n: those for n, those in found if those}
 
@@ -268,7 +268,8 @@ def window(blob: bytes, frame: Frame, rule: Reach) -> list[int]:
 
 def runs(blob: bytes, frame: Frame, rule: Reach, neutral: frozenset[int] = NONE) -> list[Run]:
     """Return the runs of at least the rule's days, oldest first (PR-7)."""
-    if not neutral and b"\1" * frame.together(rule.needed) not in blob.translate(table(rule.codes)):
+    held = table(rule.codes | neutral)
+    if b"\1" * frame.together(rule.needed) not in blob.translate(held):
         return []
     sessions = _due(blob, frame)
     kinds = _both(sessions.translate(table(rule.codes, neutral)))

@@ -96,7 +96,7 @@ def test_counts_and_shares_are_those_of_counting_marks(year, place):
 
 @pytest.mark.clause("SI 2024/208 reg 13(7)")
 @steady
-@given(years(), places(), st.dates(date(2025, 9, 1), LAST), st.sampled_from([frozenset(), frozenset({ID["Y4"]})]))
+@given(years(), places(), st.dates(date(2025, 9, 1), LAST), st.sampled_from([frozenset(), RULES.neutral]))
 def test_runs_are_those_of_looking_day_by_day(year, place, through, neutral):
     school, due = place
     frame = frames.frame(school, FIRST, LAST, due, through)
@@ -104,6 +104,56 @@ def test_runs_are_those_of_looking_day_by_day(year, place, through, neutral):
     for rule, mine in ((RULES.returns, found.returns), (RULES.roll, found.roll)):
         slow = [run for run in runs(as_map(year), rule.codes, due, through, neutral) if run.days >= rule.needed]
         assert mine.get(1, []) == slow and 0 not in mine
+
+
+def spell(days, slots, neutral=""):
+    """A year present but for these days of O, on which every third session was not held where ``neutral`` is a code."""
+    year = bytearray(732)
+    for at in DAYS:
+        year[at * 2 : at * 2 + 2] = bytes((ID["/"], ID["\\"]))
+    for n, at in enumerate(days):
+        for slot in slots(FIRST + timedelta(at)):
+            year[at * 2 + (slot == "PM")] = ID[neutral] if neutral and n % 3 else ID["O"]
+            if neutral and n % 3 == 1 and slot == "AM":
+                year[at * 2] = ID["O"]
+    return bytes(year)
+
+
+@pytest.mark.parametrize("needed", [1, 3, 10])
+@pytest.mark.parametrize("plan", ["whole days", "mornings", "Wednesday mornings", "closed on Wednesdays and Fridays"])
+@pytest.mark.parametrize("neutral", ["", "Y4"])
+def test_a_run_of_exactly_the_days_is_found_wherever_it_begins_and_one_a_day_shorter_is_not(needed, plan, neutral):
+    mornings = {"mornings": range(5), "Wednesday mornings": (2,)}.get(plan, ())
+    closed = [FIRST + timedelta(at) for at in DAYS if plan.startswith("closed") and (FIRST + timedelta(at)).weekday() in (2, 4)]
+    school = Calendar(STD.periods, (*STD.closures, *(Closure(day, day, "closure", "Flood", False) for day in closed)))
+    due = due_from(school, own={FIRST + timedelta(at): ("AM",) for at in DAYS if (FIRST + timedelta(at)).weekday() in mornings})
+    held = [at for at in DAYS if school.is_school_day(FIRST + timedelta(at))]
+    frame, codes = frames.frame(school, FIRST, LAST, due), frozenset({ID["O"]})
+    rules = scan.Rules(returns=scan.Reach(codes, needed), neutral=frozenset({ID[neutral]} if neutral else ()))
+    starts = range(0, len(held) - needed, 3)
+    for length in (needed, needed - 1):
+        many = [spell(held[n : n + length], due, neutral) for n in starts]
+        found = scan.judge(many, frame, rules, KINDS).returns
+        slow = {n: [run for run in runs(as_map(one), codes, due, LAST, rules.neutral) if run.days >= needed] for n, one in enumerate(many)}
+        assert found == {n: those for n, those in slow.items() if those}
+        assert neutral or len(found) == (len(many) if length == needed else 0)
+
+
+@pytest.mark.parametrize(("last_day", "complete"), [("O-", False), ("--", False), ("-/", True), ("/-", True), ("//", True), ("O/", True)])
+def test_a_run_up_to_a_day_that_is_half_marked_may_still_grow(last_day, complete):
+    days = DAYS[50:61]
+    year = bytearray(spell(days[:10], due_from(STD)))
+    year[days[10] * 2 : days[10] * 2 + 2] = bytes(ID.get(symbol, 0) for symbol in last_day)
+    through = FIRST + timedelta(days[10])
+    found = scan.judge([bytes(year)], frames.frame(STD, FIRST, LAST, through=through), RULES, KINDS).returns[0]
+    assert found == [run for run in runs(as_map(bytes(year)), RULES.returns.codes, due_from(STD), through) if run.days >= 10]
+    assert [run.complete for run in found] == [complete]
+
+
+@pytest.mark.parametrize(("missed", "possible", "flag"), [(38, 380, True), (37, 380, False), (28, 281, False), (29, 281, True), (0, 0, False), (1, 10, True)])
+def test_the_share_missed_is_judged_in_whole_numbers(missed, possible, flag):
+    year = bytes([ID["I"]] * missed + [ID["/"]] * (possible - missed)).ljust(732, b"\0")
+    assert scan.judge([year], frames.frame(STD, FIRST, LAST), RULES, KINDS).persistent == ([0] if flag else [])
 
 
 @pytest.mark.clause("SI 2024/208 reg 13(9)")
