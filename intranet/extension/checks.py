@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from intranet.errors import ConfigError
 from intranet.extension.values import Catalogue
+from intranet.law.answers import rules
 from intranet.law.clauses import known_clauses
 from intranet.law.parameters import ParameterError, ParameterValue
 from intranet.people.permissions import CORE_ROLES, PERMISSIONS
@@ -50,6 +51,14 @@ def read(whose: str, load: Callable[[], Iterable[ParameterValue]]) -> tuple[Para
         return tuple(load())
     except ParameterError as error:
         raise ConfigError(f"The parameters of “{whose}” cannot be used. {error}") from error
+
+
+def rules_stand(load: Callable[[], object] = rules) -> None:
+    """Raise ConfigError with the file and line of a rule of law that cannot be used."""
+    try:
+        load()
+    except ParameterError as error:
+        raise ConfigError(f"The rules of law cannot be used. {error}") from error
 
 
 def refuse_unlike(whose: str, core: Iterable[ParameterValue], own: Iterable[ParameterValue]) -> None:

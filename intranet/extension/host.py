@@ -44,6 +44,7 @@ class Host:
         self._added = added
         self._core = checks.read("core", lambda: defaults.parameters(self._more("law")))
         checks.refuse_unlike("core", self._core, self._core)
+        checks.rules_stand()
         for key, plugin in plugins:
             self.add(key, plugin)
 

@@ -6,6 +6,8 @@ from inspect import signature
 
 import pytest
 
+from intranet.errors import ConfigError
+from intranet.extension.checks import rules_stand
 from intranet.law.answers import Answer, answer, not_in_force, rule, rules
 from intranet.law.catalogue import JUDGES, judges
 from intranet.law.clauses import known_clauses
@@ -37,6 +39,12 @@ def test_the_same_rule_in_two_files_is_refused(tmp_path):
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text("N9: {title: t, versions: {2024-08-19: {citation: c}}}", encoding="utf-8")
     assert "b.yaml:1: N9: it is already written in a.yaml:1" in refused(tmp_path)
+
+
+def test_a_badly_written_rule_stops_the_start_with_file_and_line(tmp_path):
+    (tmp_path / "bad.yaml").write_text("N9: {title: t, versions: {}}", encoding="utf-8")
+    with pytest.raises(ConfigError, match="The rules of law cannot be used. bad.yaml:1: N9: it has no version"):
+        rules_stand(lambda: load_rules(tmp_path, known_clauses(), LAW.keys()))
 
 
 @pytest.mark.parametrize("rule_id", CATALOGUE)
