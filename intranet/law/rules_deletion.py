@@ -15,7 +15,7 @@ from intranet.law.grounds import Condition, Ground, ground, grounds_on, special_
 from intranet.law.parameters import ParametersAt
 from intranet.law.words import listed, long_date
 
-__all__ = ["DeletionFacts", "earliest_removal", "efforts_open", "grounds_on", "may_delete", "return_lacks"]
+__all__ = ["DeletionFacts", "earliest_removal", "efforts_open", "grounds_on", "may_delete", "return_lacks", "transfer_days"]
 
 ONE_DAY = timedelta(days=1)
 HOLD_KEYS = frozenset({"roll.hold_days", "roll.hold_after_notice"})
@@ -185,6 +185,15 @@ def return_lacks(given: Collection[str], params: ParametersAt) -> tuple[str, ...
     """What a deletion return still lacks, a sentence each; what only some pupils have is not asked for."""
     rows = measures.rows("deletion_return_contents", params.day)
     return tuple(f"Add: {row.says[0].lower()}{row.says[1:]}." for row in rows if not row.more.get("if_any") and row.key not in given)
+
+
+def transfer_days(started: date, calendar: Calendar) -> tuple[date, date]:
+    """The days that may be off-roll days of a transfer: the school day before the confirmed start, and the start.
+
+    The day before the first day of a term is the last school day of the term before (ATT-187, ATT-188).
+    CalendarError when the calendar does not reach back.
+    """
+    return calendar.before(started, 1), started
 
 
 @dataclass(frozen=True)

@@ -87,12 +87,14 @@ class Strip:
 
 
 def relevant(facts: AbsenceFacts, params: ParametersAt) -> tuple[Mark, ...]:
-    """The marks that count: their code, their day, compulsory school age then, not after the day asked about (PR-4)."""
+    """The marks that count: their code, their day, compulsory school age then, not after the day asked about (PR-4).
+
+    A child without a date of birth is taken to be of that age (Education Act 1996 s445).
+    """
     codes = facts.codes.ids(params["penalty.codes"])
-    since = params["penalty.counted_from"]
-    if facts.born is None:
-        return ()
-    first, last = max(compulsory_from(facts.born), since), min(compulsory_until(facts.born), params.day)
+    first, last = params["penalty.counted_from"], params.day
+    if facts.born is not None:
+        first, last = max(compulsory_from(facts.born), first), min(compulsory_until(facts.born), last)
     found = (mark for mark in facts.marks if mark.code_id in codes and first <= mark.day <= last)
     return tuple(sorted(found, key=lambda mark: mark.session_no))
 
@@ -134,11 +136,6 @@ def threshold(facts: AbsenceFacts, params: ParametersAt) -> Answer:
     outside = not_in_force("PN10", params)
     if outside:
         return outside
-    if facts.born is None:
-        return answer(
-            "PN10", False, "The threshold cannot be judged without a date of birth.", params,
-            missing=("Enter the date of birth: only sessions of compulsory school age count.",),
-        )
     wanted, weeks = params["penalty.threshold_sessions"], params["penalty.window_weeks"]
     counting = relevant(facts, params)
     codes = facts.codes.ids(params["penalty.codes"])
@@ -149,6 +146,7 @@ def threshold(facts: AbsenceFacts, params: ParametersAt) -> Answer:
         on=met.met_on.day if met else None,
         counted=tuple(mark.session_no for mark in (met.counted if met else [one.mark for one in shown.counted])),
         figures=_figures(facts, shown, met),
+        missing=("Enter the date of birth: only sessions of compulsory school age count.",) if facts.born is None else (),
         would_change=_would_change(facts, shown, met, wanted),
     )
 
@@ -178,7 +176,7 @@ def _said(met: Threshold | None, shown: Strip, wanted: int, weeks: int) -> str:
         return "There is no school week to count in yet."
     return (
         f"{window.sessions} unauthorised sessions in the {weeks} school weeks to {long_date(window.last)}: "
-        f"{shown.more} more before {wanted} are reached."
+        f"{shown.more} more before {wanted} are reached. A notice below that is still possible."
     )
 
 

@@ -19,6 +19,7 @@ from intranet.law.rules_deletion import (
     efforts_open,
     may_delete,
     return_lacks,
+    transfer_days,
 )
 from intranet.law.runs import due_from
 from intranet.law.sessions import session_no
@@ -268,6 +269,15 @@ def test_a_confirmed_whereabouts_ends_the_hold():
     facts = Whereabouts(date(2025, 11, 3), date(2025, 11, 14), confirmed=True)
     said = earliest_removal(facts, STD, house(HOLD).at(date(2025, 11, 17)))
     assert (said.holds, said.on) == (True, None)
+
+
+@pytest.mark.clause("ATT-187")
+@pytest.mark.clause("ATT-188")
+@pytest.mark.parametrize("case", cases("deletion_transfer"), ids=named)
+def test_a_transfer_leaves_on_the_start_or_the_school_day_before_it(case):
+    allowed = transfer_days(case["started"], STD)
+    assert sorted(allowed) == sorted(case["allowed"])
+    assert not set(allowed) & set(case.get("refused", ()))
 
 
 GROUND = """

@@ -129,8 +129,8 @@ def test_an_unknown_way_of_serving_is_refused_by_name():
 
 
 @pytest.mark.clause("ATT-109")
-def test_p15_both_parents_and_two_children_come_to_four_notices():
-    case = cases("penalty_each")[0]
+@pytest.mark.parametrize("case", cases("penalty_each"), ids=named)
+def test_there_is_one_notice_for_each_parent_for_each_child(case):
     said = each(case["parents"], case["children"], case["offence_from"], LAW.at(TODAY))
     assert (said.figures["notices"], said.figures["least"]) == (case["notices"], case["least_total"])
 

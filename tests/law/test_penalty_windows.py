@@ -120,10 +120,11 @@ def test_sessions_before_the_change_of_law_are_not_counted():
     assert threshold(shown, LAW.at(date(2024, 8, 20))).figures["sessions"] == 2
 
 
-def test_without_a_date_of_birth_the_answer_asks_for_it():
-    said = threshold(facts({date(2025, 11, 10): "G G"}, born=None), LAW.at(date(2025, 11, 14)))
-    assert not said.holds
-    assert "date of birth" in said.missing[0]
+def test_without_a_date_of_birth_every_session_counts_and_the_answer_asks_for_it():
+    rows = {date(2025, 11, 10 + n): "G G" for n in range(5)}
+    said = threshold(facts(rows, born=None), LAW.at(date(2025, 11, 14)))
+    assert (said.holds, said.missing[0].startswith("Enter the date of birth")) == (True, True)
+    assert threshold(facts(rows), LAW.at(date(2025, 11, 14))).missing == ()
 
 
 def test_an_n_that_still_stands_is_named_as_what_could_change_the_answer():
