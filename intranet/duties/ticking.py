@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from intranet import store
 from intranet.clock import LONDON
-from intranet.duties import daily, plan, statutory
+from intranet.duties import daily, plan, policy_reviews, statutory
 from intranet.duties.findings import judge, roles_text
 from intranet.duties.models import Duty
 from intranet.duties.wanted import Key, Wanted
@@ -32,7 +32,7 @@ log = logging.getLogger("daymark.tick")
 
 NOT_TAKEN, UNACCOUNTED, NO_PLAN, WEEKLY = "register_not_taken", "unaccounted", "no_session_plan", "weekly:"
 #: Duties that come and go with the facts; people do not complete them by hand.
-BY_THEMSELVES = (NOT_TAKEN, UNACCOUNTED, NO_PLAN)
+BY_THEMSELVES = (NOT_TAKEN, UNACCOUNTED, NO_PLAN, *policy_reviews.KINDS)
 TAKERS, OFFICE = ("teacher", "cover", "tutor"), ("office", "attendance_lead")
 LOOK_AHEAD = 14  # days in which a booked or commissioned pupil must have some session
 
@@ -129,6 +129,7 @@ def _wanted(conn: Connection, ctx: SettingContext, caller: Caller, days: Sequenc
             yield from _of_register(caller, seen, register, now)
     yield from _unplanned(conn, ctx, caller, days[-1], now)
     yield from _weekly(conn, ctx, caller, now)
+    yield from policy_reviews.wanted(conn, ctx, now)
     yield from statutory.wanted(conn, ctx, caller, days[-1].groups, now)
 
 
@@ -249,7 +250,7 @@ def _open(conn: Connection, setting_id: int) -> dict[Key, int]:
 
 def _closes(key: Key, days: Sequence[date]) -> bool:
     """Whether a duty that the facts no longer call for is closed: not a weekly one, nor one of an older day that was not looked at."""
-    return key[0] == NO_PLAN or (key[0] in BY_THEMSELVES and key[4] in days)
+    return key[0] in (NO_PLAN, *policy_reviews.KINDS) or (key[0] in BY_THEMSELVES and key[4] in days)
 
 
 _CLOSE = (

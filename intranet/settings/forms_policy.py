@@ -103,7 +103,7 @@ class SourceForm(WriteForm):
     """An edition that the policy cites, from the list or another, or a policy it goes with."""
 
     work = SelectField("Document", [needed("Document", "Choose one, or “Another document”.")])
-    title = StringField("Title, for another document or a linked policy", [Optional(), at_most("Title", 160)])
+    title = StringField("Title, for another document or a linked policy", [at_most("Title", 160)])  # blank is for a document on the list only
     kind = RadioField("What it is", choices=choices(admin.KINDS.items()), default="guidance", description="For another document")
     edition = StringField("Edition, for another document or a linked policy", [Optional(), at_most("Edition", 60)],
                           description="Like September 2025, or the year")  # fmt: skip

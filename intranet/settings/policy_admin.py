@@ -141,10 +141,12 @@ def standing(conn: Connection, ctx: SettingContext, on: date) -> Standing:
     )  # fmt: skip
 
 
-def reviews(conn: Connection, ctx: SettingContext, on: date) -> Reviews:
-    """Return only the reviews, for the reminder: two statements."""
+def owned(conn: Connection, ctx: SettingContext, on: date) -> tuple[str, str, Reviews]:
+    """Return who owns the document, its title and its reviews, for the reminder: two statements."""
     said, versions = document_of(ctx.setting_type), _rows(conn, PolicyDocument, ctx.id)
-    return reviews_of(ctx, said, versions[-1].dated if versions else said.dated, _rows(conn, PolicyReview, ctx.id), on)
+    last = versions[-1] if versions else None
+    found = reviews_of(ctx, said, last.dated if last else said.dated, _rows(conn, PolicyReview, ctx.id), on)
+    return (last.owner, last.title, found) if last else (said.owner, said.title, found)
 
 
 def reviews_of(ctx: SettingContext, said: Document, dated: date | None, rows: Sequence[Any], on: date) -> Reviews:

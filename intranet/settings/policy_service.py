@@ -67,7 +67,7 @@ def set_document(w: store.Writing, ctx: SettingContext, new: NewDocument, *, req
 
 def record_review(w: store.Writing, ctx: SettingContext, new: NewReview, *, request_id: str | None = None) -> int:
     """Return the id of a review that was done; raise Refused when it is in the future, before the last, or leaves something unweighed (OTE-01)."""
-    now = admin.reviews(w.conn, ctx, w.now.date())
+    _, _, now = admin.owned(w.conn, ctx, w.now.date())
     due = new.due or admin.later(new.reviewed, now.months)
     _refuse_review(new, now, due, w.now.date())
     values = {"kind": "done", "reviewed": new.reviewed, "due": due, "trigger": "", "weighed": ",".join(new.weighed), "note": new.note}
@@ -76,7 +76,7 @@ def record_review(w: store.Writing, ctx: SettingContext, new: NewReview, *, requ
 
 def bring_forward(w: store.Writing, ctx: SettingContext, due: date, trigger: str, note: str, *, request_id: str | None = None) -> int:
     """Return the id of an earlier due month; raise Refused when it is not earlier than the one that stands (SPM-02)."""
-    now = admin.reviews(w.conn, ctx, w.now.date())
+    _, _, now = admin.owned(w.conn, ctx, w.now.date())
     this_month = w.now.date().replace(day=1)
     if due < this_month:
         raise Refused("New due month", f"{due:%B %Y}", "it has passed already", f"Enter {this_month:%B %Y} or a later month", fields=["due"])

@@ -1,0 +1,152 @@
+"""The policy page: topics, values with their source, what is superseded, conflicts, assumptions, commencements and variants."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from html import unescape
+
+import pytest
+
+from intranet import store
+from intranet.clock import LONDON
+from intranet.law.conflicts import conflicts
+from intranet.settings import policy
+from intranet.settings.context import context
+from tests.fixtures.policies import HEADS, KINDS, Desk, a_place, words
+
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=LONDON)
+
+
+@pytest.fixture(autouse=True)
+def monday(app):
+    app.extensions["daymark.clock"].set(MONDAY)
+
+
+def part(html, key):
+    """Return one parameter's part of the page, in one line."""
+    found = html[html.index(f'id="{key}"') :]
+    return found[: found.index("</div>")]
+
+
+def params(here, day=MONDAY.date()):
+    with store.scope([here]):
+        return policy.parameters(context(here)).at(day)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_topic_of_the_index_leads_to_its_card_and_no_id_is_there_twice(app, kind):
+    html = Desk(app, a_place(kind), HEADS[kind]).get().get_data(as_text=True)
+    index = html[html.index('id="topics-title"') : html.index("</nav>", html.index('id="topics-title"'))]
+    wanted = re.findall(r'href="#([^"]+)"', index)
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(wanted) > 5
+    assert [one for one in wanted if one not in ids] == []
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_parameter_but_a_commencement_is_on_the_page_with_where_it_comes_from(app, kind):
+    here = a_place(kind)
+    html = Desk(app, here, HEADS[kind]).get().get_data(as_text=True)
+    known = params(here)
+    keys = [key for key in known.keys() if not key.startswith("commencement.")]  # noqa: SIM118 (values follow)
+    assert [key for key in keys if f'id="{key}"' not in html] == []
+    assert all("class=\"app-hint\"" in part(html, key) for key in keys)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_conflict_with_a_visible_warning_says_its_own_sentence_on_the_policy_page(app, kind):
+    page = Desk(app, a_place(kind), HEADS[kind]).read()
+    wanted = [c for c in conflicts().values() if kind in c.settings and "policy_page" in c.shows]
+    assert wanted
+    assert [c.id for c in wanted if f"{c.id}: {c.title}" not in page or " ".join(c.says.split()) not in page] == []
+
+
+def test_a_superseded_value_is_struck_through_with_its_days_and_the_number_of_its_conflict(app):
+    html = Desk(app, a_place("academy"), "principal").get().get_data(as_text=True)
+    years = part(html, "retention.register_years")
+    assert "<strong>6 years</strong>" in years
+    struck = re.findall(r"<s>([^<]*)</s>", years)
+    assert any("3 years" in one and "until 18/08/2024" in one and "C-01" in one for one in struck)
+    assert "C-01</strong>" in years
+
+
+def test_an_assumption_says_so_until_it_is_confirmed_and_then_names_who_and_why(app):
+    head = Desk(app, a_place("tutoring"), "director")
+    before = part(head.get().get_data(as_text=True), "policy.remind_months")
+    assert "House setting, not from policy" in before
+    assert "policy.remind_months/confirm/" in before
+    head.stores("policy.remind_months/confirm/", reason="Directors' meeting of 20 November", first="2026-11-23")
+    html = head.get().get_data(as_text=True)
+    after = part(html, "policy.remind_months")
+    assert "<strong>1 months</strong> (the setting's own value)" in unescape(after) or "<strong>1 month" in after
+    assert "House setting, not from policy" not in after.split("<s>")[0]
+    assert "confirm/" not in after
+    assert "Directors' meeting of 20 November" in unescape(html[html.index("House values") :])
+    assert "Hollis Hart" in html[html.index("House values") :]
+
+
+def test_a_value_with_a_source_and_one_that_is_unset_cannot_be_confirmed(app):
+    head = Desk(app, a_place("academy"), "principal")
+    for key in ("n_code.resolve_days", "policy.training_months"):
+        assert "There is nothing to confirm" in head.read(f"{key}/confirm/")
+        answer = head.post(f"{key}/confirm/", reason="We like it", first="2026-11-23")
+        assert answer.status_code == 422
+        assert "it is not an assumption, or it has no value yet" in words(answer)
+
+
+@pytest.mark.parametrize(("data", "sentence"), [({"reason": " "}, "Reason: nothing was entered"), ({"first": ""}, "From: nothing was entered"),
+                                                ({"first": "0001-01-01"}, "not in a year that can be meant")])  # fmt: skip
+def test_a_confirmation_without_a_reason_or_a_day_gets_a_sentence(app, data, sentence):
+    head = Desk(app, a_place("tutoring"), "director")
+    answer = head.post("policy.remind_months/confirm/", **{"reason": "Decided", "first": "2026-11-23", **data})
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+
+
+def test_of_two_house_values_for_the_same_days_the_last_entered_counts(app):
+    head = Desk(app, a_place("academy"), "principal")
+    for value in ("25", "20"):
+        head.stores("register.close_minutes/", value=value, reason="Governors", first="2026-11-23", last="")
+    assert "<strong>20 minutes</strong>" in part(head.get().get_data(as_text=True), "register.close_minutes")
+
+
+@pytest.mark.clause("OTE-38")
+def test_law_that_is_not_in_force_says_so_and_an_administrator_enters_the_day_with_its_citation(app):
+    here = a_place("independent_school")
+    head = Desk(app, here, "school_leader")
+    page = head.read()
+    assert "Consent to withdraw a child from school Not commenced Children's Wellbeing and Schools Act 2026 (c. 21) s 37" in page
+    assert params(here).get("commencement.consent_to_withdraw") is None
+    admin = Desk(app, here, "system_admin", "Ada Ash")
+    admin.stores("commencement/", law="commencement.consent_to_withdraw", first="2027-09-01", citation="SI 2027/123 art 2")
+    assert "Commences on Wed 1 Sep 2027" in head.read()
+    assert "Day entered by Ada Ash: SI 2027/123 art 2" in head.read("sources/")
+    assert params(here)["commencement.consent_to_withdraw"] == date(2027, 9, 1)
+    assert "In force since Wed 1 Sep 2027" in head.on(datetime(2027, 9, 1, 8, 0, tzinfo=LONDON)).read()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [({"law": "commencement.nothing"}, "is not one of the choices"), ({"citation": ""}, "Citation: nothing was entered"),
+     ({"first": ""}, "First day in force: nothing was entered")],
+)  # fmt: skip
+def test_a_commencement_without_its_citation_or_day_gets_a_sentence(app, data, sentence):
+    head = Desk(app, a_place("academy"), "principal")
+    answer = head.post("commencement/", **{"law": "commencement.consent_to_withdraw", "first": "2027-09-01", "citation": "SI 2027/123", **data})
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+
+
+def test_a_commencement_cannot_be_entered_as_an_ordinary_house_value(app):
+    head = Desk(app, a_place("academy"), "principal")
+    assert head.get("commencement.consent_to_withdraw/").status_code == 404
+    assert head.post("commencement.consent_to_withdraw/", value="2020-01-01", reason="Now", first="2026-11-23", last="").status_code == 404
+
+
+def test_a_value_with_parts_is_refused_with_where_to_change_it(app):
+    head = Desk(app, a_place("academy"), "principal")
+    answer = head.post("penalty.absence.amounts/", value="100", reason="Because", first="2026-11-23", last="")
+    assert answer.status_code == 422
+    assert "it has parts" in words(answer)
