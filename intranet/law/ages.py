@@ -46,10 +46,16 @@ def compulsory_from(born: date) -> date:
     return min(day for day in prescribed if day >= fifth)
 
 
-def compulsory_until(born: date) -> date:
-    """The last day of compulsory school age: the last Friday in June of the school year of turning 16 (s8(3))."""
+def compulsory_until(born: date, begins: date | None = None) -> date:
+    """The last day of compulsory school age: the last Friday in June of the school year of turning 16 (s8(3)).
+
+    ``begins`` is the first day of the school's own year that begins in the autumn of turning 16, where it is known.
+    """
     rule = _ages()["compulsory_until"][-1]
-    start = school_year_start(birthday(born, rule["age"]))
+    reached = birthday(born, rule["age"])
+    start = school_year_start(reached)
+    if begins is not None and start <= reached < begins and begins.year == start.year:
+        start = start.replace(year=start.year - 1)
     return last_weekday(start.year + 1, rule["leaving_month"], WEEKDAYS.index(rule["leaving_weekday"]))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from intranet.law.ages import add_years, age_on, compulsory_from, compulsory_until, is_compulsory
+from intranet.law.ages import add_years, age_on, compulsory_from, compulsory_until
 from intranet.law.answers import Answer, answer, not_in_force
 from intranet.law.codes import CodeTable
 from intranet.law.counting import NOTHING_POSSIBLE, Counts, persistent, shown
@@ -65,10 +65,13 @@ def _more(counts: Counts, rate: Fraction) -> str:
     return f"{so_many(-(-short // (rate.denominator - rate.numerator)), 'more session')} missed on end."
 
 
-def age(born: date, day: date, params: ParametersAt) -> Answer:
-    """Whether a child is of compulsory school age on a day; ``on`` is the next day on which that changes, if any."""
-    first, last = compulsory_from(born), compulsory_until(born)
-    holds = is_compulsory(born, day)
+def age(born: date, day: date, params: ParametersAt, begins: date | None = None) -> Answer:
+    """Whether a child is of compulsory school age on a day; ``on`` is the next day on which that changes, if any.
+
+    ``begins`` is the first day of the school's own year in the autumn of turning 16; without it 1 September counts (PR-10).
+    """
+    first, last = compulsory_from(born), compulsory_until(born, begins)
+    holds = first <= day <= last
     figures = {
         "first": first,
         "last": last,

@@ -236,7 +236,7 @@ ASKED = {
     "SICK15": sick15,
     "PA": lambda case, params: rules_figures.pa(figures(case), params),
     "SA": lambda case, params: rules_figures.sa(figures(case), params),
-    "AGE": lambda case, params: rules_figures.age(case["born"], params.day, params),
+    "AGE": lambda case, params: rules_figures.age(case["born"], params.day, params, case.get("school year begins")),
     "MOBILE": mobile,
     "NEW5": new5,
     "DELRET": deletion_return,
