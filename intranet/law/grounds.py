@@ -107,7 +107,8 @@ class _Reader:
         return Ground(
             id=ground_id,
             title=row["title"],
-            citation=row.get("citation") or f"{regime['citation'].partition(' reg ')[0]} reg {ground_id.partition(':')[2]}",
+            citation=row.get("citation")
+            or f"{regime['citation'].partition(' reg ')[0]} reg {ground_id.partition(':')[2]}",
             begins=row.get("from", regime["from"]),
             ends=row.get("until", regime.get("until")),
             pupils=row["pupils"],

@@ -15,7 +15,15 @@ from intranet.law.grounds import Condition, Ground, ground, grounds_on, special_
 from intranet.law.parameters import ParametersAt
 from intranet.law.words import listed, long_date
 
-__all__ = ["DeletionFacts", "earliest_removal", "efforts_open", "grounds_on", "may_delete", "return_lacks", "transfer_days"]
+__all__ = [
+    "DeletionFacts",
+    "earliest_removal",
+    "efforts_open",
+    "grounds_on",
+    "may_delete",
+    "return_lacks",
+    "transfer_days",
+]
 
 ONE_DAY = timedelta(days=1)
 HOLD_KEYS = frozenset({"roll.hold_days", "roll.hold_after_notice"})
@@ -51,17 +59,31 @@ def may_delete(ground_id: str, facts: DeletionFacts, params: ParametersAt) -> An
     asked = asked_of(chosen, facts, params)
     short = [] if bars else [one for one in asked if not shown(one, facts, params)]
     missing = (*bars, *(_asks(one, facts) for one in short))
-    return answer(
-        "DEL", not missing, _said(chosen, bars, short, params.day), params,
+    found = answer(
+        "DEL",
+        not missing,
+        _said(chosen, bars, short, params.day),
+        params,
         on=earliest_notified(facts) if chosen_needs_notice(chosen) else None,
         missing=missing,
         figures={
-            "ground": chosen.id, "title": chosen.title, "citation": chosen.citation,
-            "lacks": tuple(one.short for one in short), "asked": tuple(one.key for one in asked),
+            "ground": chosen.id,
+            "title": chosen.title,
+            "citation": chosen.citation,
+            "lacks": tuple(one.short for one in short),
+            "asked": tuple(one.key for one in asked),
             "efforts_open": efforts_open(facts.efforts, params) if any(one.efforts for one in asked) else (),
         },
         would_change=_would_change(chosen, facts),
     )
+    house = {one.setting_on for one in chosen.conditions if one.setting_on}
+    return _reading(found, house, params)
+
+
+def _reading(found: Answer, house: Collection[str], params: ParametersAt) -> Answer:
+    """The answer with what it read of the setting's own policy, which the catalogue of law cannot declare."""
+    declared = {one.key for one in found.read}
+    return replace(found, read=tuple(one for one in params.trail if one.key in declared or one.key in house))
 
 
 def _bars(chosen: Ground, facts: DeletionFacts, params: ParametersAt) -> tuple[str, ...]:
@@ -143,14 +165,18 @@ def chosen_needs_notice(chosen: Ground) -> bool:
 
 
 Test = Callable[[DeletionFacts, ParametersAt], bool]
-TESTS: Mapping[str, Test] = MappingProxyType({
-    "notice_day_passed": _notice_day_passed,
-    "absence": lambda facts, params: facts.absence is not None and facts.absence.holds,
-    "leave": lambda facts, params: facts.leave is not None and facts.leave.holds,
-    "detention": lambda facts, params: facts.detention_months >= params["deletion.detention_months"],
-    "over_age": lambda facts, params: facts.next_session is not None and not is_compulsory(facts.born, facts.next_session),
-    "term_over": lambda facts, params: facts.term_ended is not None and facts.term_ended <= params.day,
-})
+TESTS: Mapping[str, Test] = MappingProxyType(
+    {
+        "notice_day_passed": _notice_day_passed,
+        "absence": lambda facts, params: facts.absence is not None and facts.absence.holds,
+        "leave": lambda facts, params: facts.leave is not None and facts.leave.holds,
+        "detention": lambda facts, params: facts.detention_months >= params["deletion.detention_months"],
+        "over_age": lambda facts, params: (
+            facts.next_session is not None and not is_compulsory(facts.born, facts.next_session)
+        ),
+        "term_over": lambda facts, params: facts.term_ended is not None and facts.term_ended <= params.day,
+    }
+)
 
 
 def _asks(one: Condition, facts: DeletionFacts) -> str:
@@ -184,7 +210,11 @@ def efforts_open(recorded: Collection[str], params: ParametersAt) -> tuple[str, 
 def return_lacks(given: Collection[str], params: ParametersAt) -> tuple[str, ...]:
     """What a deletion return still lacks, a sentence each; what only some pupils have is not asked for."""
     rows = measures.rows("deletion_return_contents", params.day)
-    return tuple(f"Add: {row.says[0].lower()}{row.says[1:]}." for row in rows if not row.more.get("if_any") and row.key not in given)
+    return tuple(
+        f"Add: {row.says[0].lower()}{row.says[1:]}."
+        for row in rows
+        if not row.more.get("if_any") and row.key not in given
+    )
 
 
 def transfer_days(started: date, calendar: Calendar) -> tuple[date, date]:
@@ -215,13 +245,18 @@ def earliest_removal(facts: Whereabouts, calendar: Calendar, params: ParametersA
     earliest = calendar.after(max(held, noticed), 1)
     over = facts.confirmed or params.day >= earliest
     says = (
-        "The authority has confirmed where the child is: the hold ends." if facts.confirmed
+        "The authority has confirmed where the child is: the hold ends."
+        if facts.confirmed
         else f"Not before {long_date(earliest)}, and then only on a ground of deletion with everything it asks."
     )
     found = answer(
-        "HOLD", over, says, params, on=None if facts.confirmed else earliest,
+        "HOLD",
+        over,
+        says,
+        params,
+        on=None if facts.confirmed else earliest,
         figures={"held_through": held, "notice_through": noticed, "earliest": earliest},
         missing=() if over else (f"Keep the name on the register until {long_date(earliest)}.",),
         would_change=() if facts.confirmed else ("The authority confirms where the child is.",),
     )
-    return replace(found, read=tuple(one for one in params.trail if one.key in HOLD_KEYS))
+    return _reading(found, HOLD_KEYS, params)

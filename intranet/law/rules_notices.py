@@ -61,7 +61,9 @@ def limit(proposal: Proposal, params: ParametersAt) -> Answer:
     law = params.on(proposal.offence_from)
     before = not_in_force("PN3Y", law)
     if before:
-        says = f"The offence began on {long_date(proposal.offence_from)}, before there was a limit: a notice is possible."
+        says = (
+            f"The offence began on {long_date(proposal.offence_from)}, before there was a limit: a notice is possible."
+        )
         return answer("PN3Y", True, says, law, figures={"count": 0, "ordinal": 1})
     law = params.on(proposal.issue)
     most, years = law["penalty.limit"], law["penalty.limit_years"]
@@ -69,10 +71,17 @@ def limit(proposal: Proposal, params: ParametersAt) -> Answer:
     barred = len(earlier) >= most
     frees = add_years(earlier[len(earlier) - most].issued, years) if barred else None
     return answer(
-        "PN3Y", not barred, _limit_said(earlier, most, years), law,
+        "PN3Y",
+        not barred,
+        _limit_said(earlier, most, years),
+        law,
         on=frees,
-        figures={"count": len(earlier), "ordinal": None if barred else len(earlier) + 1,
-                 "earlier": tuple(notice.issued for notice in earlier), "alternatives": alternatives(law) if barred else ()},
+        figures={
+            "count": len(earlier),
+            "ordinal": None if barred else len(earlier) + 1,
+            "earlier": tuple(notice.issued for notice in earlier),
+            "alternatives": alternatives(law) if barred else (),
+        },
         missing=(f"No further notice before {long_date(frees)}: consider another legal measure.",) if frees else (),
         would_change=_limit_changes(earlier, years),
     )
@@ -80,7 +89,9 @@ def limit(proposal: Proposal, params: ParametersAt) -> Answer:
 
 def _limit_said(earlier: tuple[Notice, ...], most: int, years: int) -> str:
     if len(earlier) >= most:
-        return f"{len(earlier)} notices to this parent for this child in {years} years: no further notice may be issued."
+        return (
+            f"{len(earlier)} notices to this parent for this child in {years} years: no further notice may be issued."
+        )
     ordinal = "first" if not earlier else "second" if len(earlier) == 1 else f"{len(earlier) + 1}th"
     return f"This would be the {ordinal} notice to this parent for this child in {years} years."
 
@@ -104,13 +115,24 @@ def amounts(proposal: Proposal, params: ParametersAt) -> Answer:
     table = tuple(tuple(pair) for pair in law["penalty.absence.amounts"].values())
     possible = limit(proposal, params)
     if not possible.holds:
-        return answer("PNAMT", False, possible.says, law, on=possible.on, figures={"early": None, "full": None},
-                      missing=possible.missing)
+        return answer(
+            "PNAMT",
+            False,
+            possible.says,
+            law,
+            on=possible.on,
+            figures={"early": None, "full": None},
+            missing=possible.missing,
+        )
     ordinal = possible.figures["ordinal"]
     row = table[min(ordinal if isinstance(ordinal, int) else 1, len(table)) - 1]
     early, full = (row[0] if len(row) > 1 else None), row[-1]
     return answer(
-        "PNAMT", True, _amount_said(early, full), law, figures={"early": early, "full": full, "ordinal": ordinal},
+        "PNAMT",
+        True,
+        _amount_said(early, full),
+        law,
+        figures={"early": early, "full": full, "ordinal": ordinal},
         would_change=(f"The amounts go by the first day of the offence, {long_date(proposal.offence_from)}.",),
     )
 
@@ -124,8 +146,12 @@ def each(parents: Iterable[int], pupils: Iterable[int], day: date, params: Param
     pairs = tuple((parent, pupil) for pupil in pupils for parent in parents)
     law = params.on(day)
     first = min(next(iter(law["penalty.absence.amounts"].values())))
-    says = f"Up to {len(pairs)} notices: one for each parent for each pupil. Staff confirm which parents are responsible."
-    return answer("PNEACH", bool(pairs), says, law, figures={"pairs": pairs, "notices": len(pairs), "least": len(pairs) * first})
+    says = (
+        f"Up to {len(pairs)} notices: one for each parent for each pupil. Staff confirm which parents are responsible."
+    )
+    return answer(
+        "PNEACH", bool(pairs), says, law, figures={"pairs": pairs, "notices": len(pairs), "least": len(pairs) * first}
+    )
 
 
 @dataclass(frozen=True)
@@ -144,14 +170,30 @@ def received(service: Service, params: ParametersAt) -> Answer:
     if row is None:
         raise KeyError(f"{service.method} is not a way to serve a notice.")
     if row.more.get("consent") and not service.consent:
-        return answer("PNSERVE", False, "A notice by e-mail needs the parent's agreement in writing.", params,
-                      missing=("Record the parent's written agreement to this address, or serve the notice another way.",))
+        return answer(
+            "PNSERVE",
+            False,
+            "A notice by e-mail needs the parent's agreement in writing.",
+            params,
+            missing=("Record the parent's written agreement to this address, or serve the notice another way.",),
+        )
     day = service.proved or _deemed(service, row, params)
     if day is None:
-        return answer("PNSERVE", False, "The law gives no day of receipt for this way of sending.", params,
-                      missing=("Record the day on which the parent received it.",))
-    return answer("PNSERVE", True, f"Received on {long_date(day)}: {row.says.lower()}.", params, on=day,
-                  would_change=() if service.proved else ("Proof that it came on another day.",))
+        return answer(
+            "PNSERVE",
+            False,
+            "The law gives no day of receipt for this way of sending.",
+            params,
+            missing=("Record the day on which the parent received it.",),
+        )
+    return answer(
+        "PNSERVE",
+        True,
+        f"Received on {long_date(day)}: {row.says.lower()}.",
+        params,
+        on=day,
+        would_change=() if service.proved else ("Proof that it came on another day.",),
+    )
 
 
 def _deemed(service: Service, row: measures.Row, params: ParametersAt) -> date | None:
@@ -182,17 +224,31 @@ class Payment:
 def payment(facts: Payment, params: ParametersAt) -> Answer:
     """``PNPAY``: whether proceedings may start on the day, what is due that day, and the days that parents are told."""
     law = params.on(facts.received)
-    days = {name: _last_of(facts.received, law[f"penalty.{name}_days"]) for name in ("early", "full", "accepted", "barred")}
+    days = {
+        name: _last_of(facts.received, law[f"penalty.{name}_days"]) for name in ("early", "full", "accepted", "barred")
+    }
     opens = days["accepted"] + ONE_DAY
     early_here = facts.early is not None and params.day <= days["early"]
     due = facts.early if early_here else facts.full if params.day <= days["accepted"] else None
     figures: dict[str, object] = {
-        "due": due, "early": facts.early, "early_until": days["early"] if facts.early is not None else None,
-        "full": facts.full, "full_until": days["full"], "in_time_until": days["accepted"],
-        "barred_until": days["barred"], "proceedings_from": opens,
+        "due": due,
+        "early": facts.early,
+        "early_until": days["early"] if facts.early is not None else None,
+        "full": facts.full,
+        "full_until": days["full"],
+        "in_time_until": days["accepted"],
+        "barred_until": days["barred"],
+        "proceedings_from": opens,
     }
-    return answer("PNPAY", params.day >= opens, _payment_said(facts, days, due), law, on=opens, figures=figures,
-                  missing=() if params.day >= opens else (f"Proceedings wait until {long_date(opens)}.",))
+    return answer(
+        "PNPAY",
+        params.day >= opens,
+        _payment_said(facts, days, due),
+        law,
+        on=opens,
+        figures=figures,
+        missing=() if params.day >= opens else (f"Proceedings wait until {long_date(opens)}.",),
+    )
 
 
 def _last_of(receipt: date, days: int) -> date:

@@ -142,11 +142,16 @@ def threshold(facts: AbsenceFacts, params: ParametersAt) -> Answer:
     met = pn10(counting, codes, facts.mondays, wanted, weeks)
     shown = strip(facts, params)
     return answer(
-        "PN10", met is not None, _said(met, shown, wanted, weeks), params,
+        "PN10",
+        met is not None,
+        _said(met, shown, wanted, weeks),
+        params,
         on=met.met_on.day if met else None,
         counted=tuple(mark.session_no for mark in (met.counted if met else [one.mark for one in shown.counted])),
         figures=_figures(facts, shown, met),
-        missing=("Enter the date of birth: only sessions of compulsory school age count.",) if facts.born is None else (),
+        missing=("Enter the date of birth: only sessions of compulsory school age count.",)
+        if facts.born is None
+        else (),
         would_change=_would_change(facts, shown, met, wanted),
     )
 

@@ -35,15 +35,31 @@ class UseFacts:
 def usable(facts: UseFacts, params: ParametersAt) -> Answer:
     """``PNUSE``: whether a notice for absence can be issued here, with a sentence for each thing that bars it."""
     liable = _liable(facts)
-    missing = tuple(one for one in (
-        _school(facts, params), _age(facts, liable), _place(facts, params), _issuer(facts, params),
-        "Court proceedings are already contemplated: a notice is not for such a case." if facts.proceedings_contemplated else "",
-    ) if one)
+    missing = tuple(
+        one
+        for one in (
+            _school(facts, params),
+            _age(facts, liable),
+            _place(facts, params),
+            _issuer(facts, params),
+            "Court proceedings are already contemplated: a notice is not for such a case."
+            if facts.proceedings_contemplated
+            else "",
+        )
+        if one
+    )
     says = "A penalty notice for absence is possible." if not missing else "No penalty notice is possible here."
     return answer(
-        "PNUSE", not missing, says, params, missing=missing,
-        figures={"days": liable, "compulsory_from": compulsory_from(facts.born) if facts.born else None,
-                 "alternatives": tuple(row.says for row in measures.rows("other_measures", params.day))},
+        "PNUSE",
+        not missing,
+        says,
+        params,
+        missing=missing,
+        figures={
+            "days": liable,
+            "compulsory_from": compulsory_from(facts.born) if facts.born else None,
+            "alternatives": tuple(row.says for row in measures.rows("other_measures", params.day)),
+        },
     )
 
 
@@ -123,10 +139,18 @@ def public_place(facts: Sighting, params: ParametersAt) -> Answer:
     missing = tuple(sentence for bars, sentence in _sighting_bars(facts, nth, law) if bars)
     says = (
         f"A separate notice is possible: £{early} if paid early, otherwise £{full}. It never counts towards the limit."
-        if not missing else "This sighting does not qualify for a notice."
+        if not missing
+        else "This sighting does not qualify for a notice."
     )
-    return answer("PNPUB", not missing, says, law, on=facts.seen, missing=missing,
-                  figures={"early": early, "full": full, "school_day": nth, "counts_towards_limit": False})
+    return answer(
+        "PNPUB",
+        not missing,
+        says,
+        law,
+        on=facts.seen,
+        missing=missing,
+        figures={"early": early, "full": full, "school_day": nth, "counts_towards_limit": False},
+    )
 
 
 def _sighting_bars(facts: Sighting, nth: int, law: ParametersAt) -> list[tuple[bool, str]]:
@@ -134,11 +158,16 @@ def _sighting_bars(facts: Sighting, nth: int, law: ParametersAt) -> list[tuple[b
     until = facts.excluded_until or date.max
     inside = facts.excluded_from <= facts.seen <= until and facts.calendar.is_school_day(facts.seen)
     return [
-        (facts.legal_type not in law["penalty.relevant_schools"],
-         f"Penalty notices are not for pupils of a setting of type {facts.legal_type.replace('_', '-')}."),
+        (
+            facts.legal_type not in law["penalty.relevant_schools"],
+            f"Penalty notices are not for pupils of a setting of type {facts.legal_type.replace('_', '-')}.",
+        ),
         (not is_compulsory(facts.born, facts.seen), f"Not of compulsory school age on {long_date(facts.seen)}."),
         (not inside, f"{long_date(facts.seen)} is not a school day of the exclusion."),
-        (inside and nth > days, f"{long_date(facts.seen)} is school day {nth} of the exclusion: only the first {days} count."),
+        (
+            inside and nth > days,
+            f"{long_date(facts.seen)} is school day {nth} of the exclusion: only the first {days} count.",
+        ),
         (not facts.in_school_hours, "The pupil was not seen in school hours."),
         (not facts.told_parent, "Record the written notice that told the parent these days beforehand."),
         (facts.justified, "There was a reasonable justification."),
@@ -161,11 +190,19 @@ def support_first(facts: SupportFacts, params: ParametersAt) -> Answer:
     """``PNSUP``: whether everything guidance names has been weighed, and whether a Notice to Improve comes first."""
     rows = measures.rows("support_factors", params.day)
     asked = [row for row in rows if row.more.get("when") != "support_suitable" or facts.support_suitable]
-    missing = tuple(f"Weigh and record: {row.says[0].lower()}{row.says[1:]}." for row in asked if row.key not in facts.weighed)
+    missing = tuple(
+        f"Weigh and record: {row.says[0].lower()}{row.says[1:]}." for row in asked if row.key not in facts.weighed
+    )
     step = _next_step(facts)
-    return answer("PNSUP", not missing and step == "notice", SUPPORT_SAYS[step], params,
-                  missing=missing, figures={"next": step, "asked": tuple(row.key for row in asked)},
-                  would_change=("The decision not to issue is recorded with its reasons too.",))
+    return answer(
+        "PNSUP",
+        not missing and step == "notice",
+        SUPPORT_SAYS[step],
+        params,
+        missing=missing,
+        figures={"next": step, "asked": tuple(row.key for row in asked)},
+        would_change=("The decision not to issue is recorded with its reasons too.",),
+    )
 
 
 SUPPORT_SAYS: Mapping[str, str] = {
@@ -191,16 +228,29 @@ def improve_period(start: date, weeks: int, params: ParametersAt) -> Answer:
     """``PNNTI``: the last day of a Notice to Improve of so many weeks, or why that is no fit period."""
     fewest, most = params["penalty.improve_min_weeks"], params["penalty.improve_max_weeks"]
     if not fewest <= weeks <= most:
-        return answer("PNNTI", False, f"{weeks} weeks is outside the {fewest} to {most} weeks of guidance.", params,
-                      missing=(f"Choose {fewest} to {most} weeks, or give the authority's own period with its source.",))
+        return answer(
+            "PNNTI",
+            False,
+            f"{weeks} weeks is outside the {fewest} to {most} weeks of guidance.",
+            params,
+            missing=(f"Choose {fewest} to {most} weeks, or give the authority's own period with its source.",),
+        )
     last = start + timedelta(weeks=weeks)
-    return answer("PNNTI", True, f"Improvement is looked for until {long_date(last)}.", params, on=last,
-                  would_change=("One of the notice's own grounds for ending early, after telling the parent.",))
+    return answer(
+        "PNNTI",
+        True,
+        f"Improvement is looked for until {long_date(last)}.",
+        params,
+        on=last,
+        would_change=("One of the notice's own grounds for ending early, after telling the parent.",),
+    )
 
 
 def lacking(name: str, given: Collection[str], params: ParametersAt) -> tuple[str, ...]:
     """What a document still lacks, a sentence each: ``notice_contents`` or ``improve_contents``."""
-    return tuple(f"Add: {row.says[0].lower()}{row.says[1:]}." for row in measures.rows(name, params.day) if row.key not in given)
+    return tuple(
+        f"Add: {row.says[0].lower()}{row.says[1:]}." for row in measures.rows(name, params.day) if row.key not in given
+    )
 
 
 def contents_said(name: str, params: ParametersAt) -> str:

@@ -40,14 +40,20 @@ def named(case):
 
 
 def house(values):
-    said = [ParameterValue(key, value, "-", "policy", clauses=("OTE-40",), origin="a house") for key, value in values.items()]
+    said = [
+        ParameterValue(key, value, "-", "policy", clauses=("OTE-40",), origin="a house")
+        for key, value in values.items()
+    ]
     return Parameters([*LAW, *said])
 
 
 def register(absent):
     codes = {code.symbol: code.id for code in national_codes()}
-    marks = {session_no(day, key): codes[absent["code"]]
-             for day in STD.school_days(absent["from"], absent["through"]) for key in ("AM", "PM")}
+    marks = {
+        session_no(day, key): codes[absent["code"]]
+        for day in STD.school_days(absent["from"], absent["through"])
+        for key in ("AM", "PM")
+    }
     for session, symbol in absent.get("but", {}).items():
         day, key = session.split()
         marks[session_no(date.fromisoformat(day), key)] = codes[symbol]
@@ -60,12 +66,16 @@ def facts_of(case):
     ground_id = case["ground"]
     every = frozenset(proof for one in ground(ground_id).conditions for proof in one.proofs) | ALWAYS_SHOWN
     facts = DeletionFacts(
-        legal_type=case.get("school", "academy"), born=case.get("born", COMPULSORY),
+        legal_type=case.get("school", "academy"),
+        born=case.get("born", COMPULSORY),
         proofs=every - {"la_confirmation"} if case["shown"] == "everything" else frozenset(case["shown"]),
-        boarder=case.get("boarder", False), placed_by_authority=case.get("special", False),
+        boarder=case.get("boarder", False),
+        placed_by_authority=case.get("special", False),
         absence=abs20(register(absent), case["day"], law) if absent else None,
-        notice_received=case.get("notice"), last_day_stated=case.get("last_day"),
-        next_session=case.get("next_session"), term_ended=case.get("term_ended"),
+        notice_received=case.get("notice"),
+        last_day_stated=case.get("last_day"),
+        next_session=case.get("next_session"),
+        term_ended=case.get("term_ended"),
         detention_months=case.get("detention_months", 0),
     )
     return facts, law
@@ -98,13 +108,26 @@ def favourable(one, day):
     law = LAW.at(day)
     return day, DeletionFacts(
         legal_type=next(kind for kind in ("maintained", "independent") if kind in one.schools),
-        born=(last_friday.replace(year=last_friday.year - 16) - 100 * ONE_DAY if leaving else COMPULSORY) if of_age else TOO_YOUNG,
+        born=(last_friday.replace(year=last_friday.year - 16) - 100 * ONE_DAY if leaving else COMPULSORY)
+        if of_age
+        else TOO_YOUNG,
         proofs=frozenset(condition.proofs[0] for condition in one.conditions),
-        boarder=one.boarders == "only", absence=abs20(absent, date(2025, 12, 1), law),
+        boarder=one.boarders == "only",
+        absence=abs20(absent, date(2025, 12, 1), law),
         leave=leave10(date(2025, 10, 31), absent, STD, date(2025, 12, 1), law),
-        notice_received=day - 7 * ONE_DAY, last_day_stated=day - ONE_DAY, next_session=day + 3 * ONE_DAY,
-        term_ended=day, detention_months=12,
+        notice_received=day - 7 * ONE_DAY,
+        last_day_stated=day - ONE_DAY,
+        next_session=day + 3 * ONE_DAY,
+        term_ended=day,
+        detention_months=12,
     )
+
+
+@pytest.mark.clause("OTE-40")
+def test_an_answer_names_the_house_rule_that_it_read():
+    law = house({"roll.ehe_confirmation": True}).at(NOW)
+    said = may_delete("2024:9(1)(f)", DeletionFacts("independent", COMPULSORY), law)
+    assert [one.clauses for one in said.read if one.key == "roll.ehe_confirmation"] == [("OTE-40",)]
 
 
 @pytest.mark.clause("OTE-18")
@@ -181,8 +204,10 @@ def test_a_medical_certificate_is_not_offered_after_the_change():
 @pytest.mark.clause("ATT-205")
 @pytest.mark.clause("ATT-208")
 def test_a_school_is_offered_the_grounds_of_its_kind():
-    letters = {kind: {one.id[-3:] for one in grounds_on(NOW, compulsory=True, legal_type=kind, boarder=False)}
-               for kind in ("academy", "maintained", "independent", "non_school", "company")}
+    letters = {
+        kind: {one.id[-3:] for one in grounds_on(NOW, compulsory=True, legal_type=kind, boarder=False)}
+        for kind in ("academy", "maintained", "independent", "non_school", "company")
+    }
     assert "(n)" not in letters["academy"] | letters["maintained"]
     assert "(n)" in letters["independent"]
     assert letters["non_school"] == letters["company"] == set()
@@ -199,7 +224,9 @@ def test_a_bare_letter_is_refused_with_what_it_could_mean():
 @pytest.mark.parametrize(("day", "allowed"), [(date(2026, 3, 9), False), (date(2026, 3, 10), True)])
 def test_leave_that_ended_is_followed_by_ten_school_days(day, allowed):
     law = LAW.at(day)
-    leave = leave10(date(2026, 2, 24), register({"from": date(2026, 2, 25), "through": day, "code": "O"}), STD, day, law)
+    leave = leave10(
+        date(2026, 2, 24), register({"from": date(2026, 2, 25), "through": day, "code": "O"}), STD, day, law
+    )
     shown = frozenset({"no_sickness", "school_enquiries", "authority_enquiries", "not_found"})
     said = may_delete("2024:9(1)(h)", DeletionFacts("academy", COMPULSORY, shown, leave=leave), law)
     assert said.holds is allowed
@@ -208,11 +235,24 @@ def test_leave_that_ended_is_followed_by_ten_school_days(day, allowed):
 
 def test_consent_for_home_education_waits_for_its_commencement():
     day, groups = date(2027, 9, 6), frozenset({"child_protection"})
-    facts = DeletionFacts("academy", COMPULSORY, frozenset({"written_notice", "no_order"}), notice_received=day - 7 * ONE_DAY,
-                          last_day_stated=day - ONE_DAY, groups=groups)
+    facts = DeletionFacts(
+        "academy",
+        COMPULSORY,
+        frozenset({"written_notice", "no_order"}),
+        notice_received=day - 7 * ONE_DAY,
+        last_day_stated=day - ONE_DAY,
+        groups=groups,
+    )
     assert may_delete("2024:9(1)(f)", facts, LAW.at(day)).holds
-    said = ParameterValue("roll.ehe_consent_groups", ("child_protection",), "groups", "law", citation="a later Act",
-                          effective_from=day, origin="later law")
+    said = ParameterValue(
+        "roll.ehe_consent_groups",
+        ("child_protection",),
+        "groups",
+        "law",
+        citation="a later Act",
+        effective_from=day,
+        origin="later law",
+    )
     later = Parameters([*(value for value in LAW if value.key != said.key), said])
     assert may_delete("2024:9(1)(f)", facts, later.at(day)).figures["lacks"] == ("LA consent",)
     agreed = DeletionFacts(**{**vars(facts), "proofs": facts.proofs | {"authority_consents"}})
@@ -301,9 +341,11 @@ def test_a_ground_with_a_future_date_is_offered_from_its_day(tmp_path):
 
 @pytest.mark.parametrize(
     ("condition", "more", "says"),
-    [("moved_on", "", "moved_on is not a condition. The nearest is moved"),
-     ("moved", ", school: academy", "school is not a field of a ground. The nearest is schools"),
-     ("moved", ", replaces: ['2006:8(1)(q)']", "2006:8(1)(q) is not a ground.")],
+    [
+        ("moved_on", "", "moved_on is not a condition. The nearest is moved"),
+        ("moved", ", school: academy", "school is not a field of a ground. The nearest is schools"),
+        ("moved", ", replaces: ['2006:8(1)(q)']", "2006:8(1)(q) is not a ground."),
+    ],
 )
 def test_a_ground_that_cannot_stand_is_refused_by_file_and_name(tmp_path, condition, more, says):
     path = tmp_path / "grounds.yaml"

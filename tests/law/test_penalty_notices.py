@@ -38,8 +38,14 @@ def test_every_worked_example_of_the_series_is_a_case():
 
 def proposal(case):
     earlier = [
-        Notice(row.get("parent", 1), row.get("pupil", 1), row["issued"], row.get("offence_from", row["issued"] - 20 * ONE_DAY),
-               row.get("kind", "absence"), row.get("outcome", "paid"))
+        Notice(
+            row.get("parent", 1),
+            row.get("pupil", 1),
+            row["issued"],
+            row.get("offence_from", row["issued"] - 20 * ONE_DAY),
+            row.get("kind", "absence"),
+            row.get("outcome", "paid"),
+        )
         for row in case["earlier"]
     ]
     began = case.get("offence_from", case["proposed"] - 20 * ONE_DAY)
@@ -76,10 +82,17 @@ def test_a_notice_issued_later_never_changes_the_answer_about_an_earlier_day():
 
 
 def test_an_amount_with_a_future_date_takes_effect_for_offences_from_that_day():
-    raised = replace(LAW.values("penalty.absence.amounts")[-1], value={"first": [90, 180], "second": [180]},
-                     effective_from=date(2027, 9, 1))
-    old = [replace(value, effective_to=date(2027, 8, 31)) if value.key == raised.key and value.effective_to is None else value
-           for value in LAW]
+    raised = replace(
+        LAW.values("penalty.absence.amounts")[-1],
+        value={"first": [90, 180], "second": [180]},
+        effective_from=date(2027, 9, 1),
+    )
+    old = [
+        replace(value, effective_to=date(2027, 8, 31))
+        if value.key == raised.key and value.effective_to is None
+        else value
+        for value in LAW
+    ]
     law = Parameters([*old, raised]).at(date(2027, 10, 1))
     before = {"earlier": [], "proposed": date(2027, 10, 1), "offence_from": date(2027, 8, 31)}
     assert amounts(proposal(before), law).figures["full"] == 160
@@ -91,7 +104,9 @@ def test_an_amount_with_a_future_date_takes_effect_for_offences_from_that_day():
 @pytest.mark.parametrize("case", cases("penalty_dates"), ids=named)
 def test_a_notice_is_received_and_payable_on_the_days_of_the_worked_example(case):
     sent = case["sent"]
-    got = received(Service(sent["method"], sent["day"], sent.get("proved"), sent.get("consent", False)), LAW.at(sent["day"]))
+    got = received(
+        Service(sent["method"], sent["day"], sent.get("proved"), sent.get("consent", False)), LAW.at(sent["day"])
+    )
     assert (got.on or "not known") == case["received"]
     assert got.holds is bool(got.on) is not bool(got.missing)
     if "early" in case:
@@ -140,8 +155,17 @@ def test_there_is_one_notice_for_each_parent_for_each_child(case):
 @pytest.mark.parametrize("case", cases("penalty_use"), ids=named)
 def test_a_notice_is_possible_only_for_the_schools_children_places_and_people_of_the_law(case):
     born = None if case.get("born") == "unknown" else case.get("born", date(2014, 5, 1))
-    facts = UseFacts(case["school"], born, tuple(case["days"]), case.get("place", "school"), case.get("told"),
-                     case.get("issuer", ""), case.get("by_head", False), case.get("own_pupil", True), case.get("proceedings", False))
+    facts = UseFacts(
+        case["school"],
+        born,
+        tuple(case["days"]),
+        case.get("place", "school"),
+        case.get("told"),
+        case.get("issuer", ""),
+        case.get("by_head", False),
+        case.get("own_pupil", True),
+        case.get("proceedings", False),
+    )
     said = usable(facts, LAW.at(TODAY))
     assert (said.holds, said.holds) == (case["possible"], not said.missing)
     assert case.get("because", "") in " ".join(said.missing)
@@ -155,8 +179,17 @@ def test_a_notice_is_possible_only_for_the_schools_children_places_and_people_of
 @pytest.mark.parametrize("case", cases("penalty_public_place"), ids=named)
 def test_an_excluded_pupil_in_a_public_place_is_a_ground_of_its_own(case):
     first, last = case["excluded"]
-    facts = Sighting(case["school"], date(2012, 5, 1), first, last or None, case["seen"], W,
-                     case.get("in_school_hours", True), case["told"], case.get("justified", False))
+    facts = Sighting(
+        case["school"],
+        date(2012, 5, 1),
+        first,
+        last or None,
+        case["seen"],
+        W,
+        case.get("in_school_hours", True),
+        case["told"],
+        case.get("justified", False),
+    )
     said = public_place(facts, LAW.at(TODAY))
     assert said.holds is case["qualifies"]
     assert case.get("because", "") in " ".join(said.missing)
@@ -171,8 +204,14 @@ ALL_FACTORS = frozenset(row.key for row in measures.rows("support_factors", TODA
 @pytest.mark.clause("ATT-106")
 @pytest.mark.parametrize(
     ("suitable", "worked", "given", "step"),
-    [(None, None, None, "decide_support"), (True, None, None, "support"), (True, True, None, "support"),
-     (True, False, None, "notice_to_improve"), (True, False, date(2026, 9, 14), "notice"), (False, None, None, "notice")],
+    [
+        (None, None, None, "decide_support"),
+        (True, None, None, "support"),
+        (True, True, None, "support"),
+        (True, False, None, "notice_to_improve"),
+        (True, False, date(2026, 9, 14), "notice"),
+        (False, None, None, "notice"),
+    ],
 )
 def test_support_comes_before_a_notice_unless_it_does_not_suit(suitable, worked, given, step):
     said = support_first(SupportFacts(ALL_FACTORS, suitable, worked, given), LAW.at(TODAY))
@@ -209,7 +248,9 @@ def test_a_document_says_what_it_still_lacks():
 def test_a_withdrawal_is_refunded_and_only_one_ground_bars_proceedings():
     grounds = {row.key: row.more for row in measures.rows("withdrawal_grounds", TODAY)}
     assert {key: (more["refund"], more["bars_proceedings"]) for key, more in grounds.items()} == {
-        "not_due": (True, True), "material_errors": (True, False), "not_prosecuted": (False, False),
+        "not_due": (True, True),
+        "material_errors": (True, False),
+        "not_prosecuted": (False, False),
     }
 
 

@@ -115,8 +115,11 @@ def test_before_the_change_of_law_there_is_no_national_threshold():
 
 
 def test_sessions_before_the_change_of_law_are_not_counted():
-    shown = AbsenceFacts(tuple(marks_of({date(2024, 8, 16): "O O", date(2024, 8, 19): "O O"})),
-                         (date(2024, 8, 12), date(2024, 8, 19)), BORN)
+    shown = AbsenceFacts(
+        tuple(marks_of({date(2024, 8, 16): "O O", date(2024, 8, 19): "O O"})),
+        (date(2024, 8, 12), date(2024, 8, 19)),
+        BORN,
+    )
     assert threshold(shown, LAW.at(date(2024, 8, 20))).figures["sessions"] == 2
 
 
