@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from intranet.settings.service import SettingContext
 Saved = Mapping[tuple[int, int], datetime]
 #: Who sees the registers of the whole setting on the home page; everybody else sees their own groups'.
 OVERSEES = "board:read"
+KINDS: Mapping[str, str] = {"n_code": "Absences without a reason (N)", "register_not_taken": "Not taken", "unaccounted": "Unaccounted for"}
 TAKEABLE = ("open", "part", "missing", "awaiting", "overdue")
 
 
@@ -35,6 +37,15 @@ class RegisterLine:
     at: datetime | None
     pupils: int
     mine: bool
+
+
+@dataclass(frozen=True)
+class OfAKind:
+    """Several open duties of one kind, which can be worked through as one list."""
+
+    kind: str
+    title: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,21 @@ class Home:
         return sum(line.state in ("missing", "awaiting", "overdue", "part") for line in self.registers)
 
     @property
+    def several(self) -> tuple[OfAKind, ...]:
+        """Return the kinds that wait more than once, the most frequent first."""
+        counts = Counter(row.kind for row in self.duties)
+        return tuple(OfAKind(kind, kind_title(kind), count) for kind, count in counts.most_common() if count > 1)
+
+    @property
     def to_take(self) -> tuple[RegisterLine, ...]:
         """Return the person's own registers that can be taken now, the longest overdue first."""
         return tuple(line for line in self.registers if line.mine and line.state in TAKEABLE)
+
+
+def kind_title(kind: str) -> str:
+    """Return a kind of duty in words."""
+    key, _, of = kind.partition(":")
+    return KINDS.get(key) or f"{key} {of}".replace("_", " ").strip().capitalize()
 
 
 def build(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, now: datetime) -> Home:

@@ -47,7 +47,7 @@ def of_kind(setting_id: int, kind: str) -> Response:
     with store.connection() as conn:
         rows = queues.queue(conn, setting_id, service.owners(actor, setting_id), now(), actor.account_id, kind)
     page = homes.Home(tuple(rows), (), False, now())
-    return respond("duties/kind.html", "duties/_queue.html", page=page, kind=kind, **_shared(setting_id, caller, ctx))
+    return respond("duties/kind.html", "duties/_queue.html", page=page, kind=kind, title=homes.kind_title(kind), **_shared(setting_id, caller, ctx))
 
 
 @blueprint.route("/duties/<int:duty_id>/", methods=["GET", "POST"])

@@ -127,7 +127,7 @@ def test_exactly_ninety_per_cent_is_on_the_weekly_list_and_needs_a_plan(academy,
     lead = an_account("cluster_lead", setting=setting, name="Carla Crane")
     page = signed_in(client, lead).get(f"/settings/{setting}/duties/of/persistent_absence/").get_data(as_text=True)
     assert "Persistent absence: 90.0% attendance, 6 of 60 missed" in page
-    assert "due Fri 17 Oct 2025" in page
+    assert "due Fri 17 Oct<" in page
 
 
 @pytest.mark.scenario("P-ATT-08")
@@ -170,7 +170,7 @@ def test_an_n_is_listed_until_the_fifth_school_day_then_overdue_and_never_change
         states[day] = row.state
         assert row.due_at.date() == date(2025, 9, 15)
         page = signed_in(client, officer).get(f"/settings/{setting}/duties/of/n_code/").get_data(as_text=True)
-        assert "No reason known for absence on 8 September 2025" in page
+        assert "No reason known for absence on Mon 8 Sep" in page
     assert states == {"2025-09-12": "waiting", "2025-09-15": "due", "2025-09-16": "overdue"}
     assert row.overdue_from == at("2025-09-16 00:00")
     assert counts(setting, c41, "2025-09-16 09:00").by_code == {"N": 1}

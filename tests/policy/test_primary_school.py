@@ -34,6 +34,6 @@ def test_daily_follow_up_is_a_task_for_the_office_and_not_the_teacher(school, cl
     assert waiting(setting, {"teacher"}) == []
     manager = an_account("office_manager", setting=setting)
     page = signed_in(client, manager).get(f"/settings/{setting}/").get_data(as_text=True)
-    assert "Absence follow-up for 25 September 2025" in page
+    assert "Absence follow-up for Thu 25 Sep" in page
     at("2025-09-26 09:00")
     assert waiting(setting, {"office_manager"}, "absence_follow_up")[0].state == "overdue"

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from intranet.clock import LONDON, Clock
+from intranet.web.filters import short_days
 from intranet.web.kit import clock_time, day, percent, plural, when
 
 
@@ -15,6 +16,19 @@ def test_days_and_times_read_as_people_write_them():
     assert clock_time(time(9, 5)) == "09:05"
     assert when(datetime(2025, 10, 14, 9, 5)) == "Tue 14 Oct 2025, 09:05"
     assert (day(None), clock_time(None), when(None)) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("No reason known for absence on 8 October 2025", "No reason known for absence on Wed 8 Oct"),
+        ("Placement ended on 2025-10-14", "Placement ended on Tue 14 Oct"),
+        ("From 1 April 2025 to 5 November 2025", "From Tue 1 Apr 2025 to Wed 5 Nov"),
+        ("31 February 2025 and 2025-13-01 are nobody's days", "31 February 2025 and 2025-13-01 are nobody's days"),
+    ],
+)
+def test_days_in_a_stored_sentence_are_short_in_a_list_and_keep_a_year_that_could_be_mistaken(text, shown):
+    assert short_days(text, date(2025, 10, 14)) == shown
 
 
 def test_a_stored_moment_is_shown_in_london_even_across_midnight():
