@@ -1,6 +1,7 @@
 """Deleting a name from the admission register: the grounds of both regimes and everything each asks to be shown."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from intranet.law.parameter_values import ParameterValue
 from intranet.law.parameters import Parameters, core_parameters
 from intranet.law.rules_absence import Absence, abs20, leave10
 from intranet.law.rules_deletion import (
+    TESTS,
     DeletionFacts,
     Whereabouts,
     asked_of,
@@ -24,6 +26,7 @@ from intranet.law.rules_deletion import (
 from intranet.law.runs import due_from
 from intranet.law.sessions import session_no
 from intranet.law.term_dates import calendar
+from intranet.law.words import read_yaml
 from tests.law.reading import cases
 
 LAW = Parameters(core_parameters())
@@ -354,6 +357,16 @@ def test_a_ground_that_cannot_stand_is_refused_by_file_and_name(tmp_path, condit
         load(path)
     assert str(refused.value).startswith("grounds.yaml: 2024:9(1)(p): ")
     assert says in str(refused.value)
+
+
+def test_every_switch_and_test_of_a_condition_is_one_that_exists():
+    conditions = {one.key: one for ground_id in load() for one in ground(ground_id).conditions}.values()
+    policies = Path(__file__).parents[2].glob("plugins/*/policy/roll.yaml")
+    switches = {*LAW.keys(), *(f"roll.{key}" for path in policies for key in read_yaml(path))}
+    proofs = {proof for one in conditions for proof in one.proofs}
+    assert {one.setting_on for one in conditions if one.setting_on} <= switches
+    assert {one.test for one in conditions if one.test} <= {*TESTS, "consent_group"}
+    assert {one.when for one in conditions if one.when} <= proofs
 
 
 def test_every_clause_of_a_ground_or_condition_is_one_of_the_policies():
