@@ -116,7 +116,7 @@ def of_stored(
     rule = rules().get(stored.rule)
     version = rule.at(stored.on) if rule else None
     since = version.since if version else None
-    wanted = _own(rule, stored.clauses, stored.read)
+    wanted = _own(rule, stored, parameters)
     return Why(
         says=says, rule=_title(rule, stored.rule), version=_version(rule, since), cited=cited((*stored.clauses, *(rule.clauses if rule else ()))),
         counted=counted(stored.counted, marks, codes), figures=stored.figures,
@@ -231,9 +231,11 @@ def _by_clauses(named: Sequence[str]) -> Rule | None:
     return found[0] if len(found) == 1 else None
 
 
-def _own(rule: Rule | None, named: Sequence[str], read: Sequence[tuple[str, str, str]]) -> Sequence[tuple[str, str, str]]:
-    """Return what this rule read, where the catalogue says it: the trail of a save holds what every rule read."""
-    return [one for one in read if one[0] in rule.parameters] if rule and rule.parameters else read
+def _own(rule: Rule | None, stored: Stored, parameters: Parameters) -> list[tuple[str, str, str]]:
+    """Return what this rule read: the trail of a save holds what every rule read, so the catalogue or a shared clause decides."""
+    declared, named = set(rule.parameters if rule else ()), set(stored.clauses)
+    shared = {value.key for key, _, _ in stored.read for value in parameters.values(key) if named & set(value.clauses)}
+    return [one for one in stored.read if one[0] in declared | shared or not (rule or named)]
 
 
 def _read(one: Read, parameters: Parameters | None) -> Value:
