@@ -16,6 +16,7 @@ from intranet.store import events
 
 if TYPE_CHECKING:
     from intranet.law.parameter_values import ParameterValue
+    from intranet.law.rule_files import Rule
 
 DOCS = PROJECT_FOLDER / "intranet" / "docs"
 WRITTEN = "<!-- Written by `python3 app.py docs`; change the code, not this page. -->"
@@ -31,7 +32,13 @@ def write(_asked: Namespace) -> int:
 
 def pages() -> Mapping[str, str]:
     """Return each reference page by its file name."""
-    return {"hooks.md": hooks_page(), "permissions.md": permissions_page(), "parameters.md": parameters_page(), "events.md": events_page()}
+    return {
+        "hooks.md": hooks_page(),
+        "permissions.md": permissions_page(),
+        "parameters.md": parameters_page(),
+        "rules.md": rules_page(),
+        "events.md": events_page(),
+    }
 
 
 def hooks_page() -> str:
@@ -85,6 +92,21 @@ def parameters_page() -> str:
         lines += [f"## {origin}: `{folder.relative_to(PROJECT_FOLDER).as_posix()}`", "", "| parameter | unit | from | value | standing | cited from |",
                   "| --- | --- | --- | --- | --- | --- |", *(row(value) for value in load(folder, origin)), ""]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def rules_page() -> str:
+    """Return the page of every rule of law: its versions, the clauses it carries and the parameters it reads."""
+    rules = import_module("intranet.law.answers").rules().values()
+    lines = [WRITTEN, "# Rules of law", "", "Each rule has a function that says whether it holds, what it counted and what would change it.", "",
+             "| rule | what it is | from | law | clauses | reads |", "| --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    return "\n".join([*lines, *(_rule(rule) for rule in rules)]) + "\n"
+
+
+def _rule(rule: Rule) -> str:
+    since = "<br>".join(version.since.isoformat() for version in rule.versions)
+    law = "<br>".join(version.citation for version in rule.versions)
+    reads = ", ".join(f"`{key}`" for key in rule.parameters)
+    return "| " + " | ".join((f"`{rule.id}`", _cell(rule.title), since, _cell(law), ", ".join(rule.clauses), reads)) + " |"
 
 
 def parameter_folders() -> list[tuple[str, Path]]:

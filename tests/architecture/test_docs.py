@@ -9,7 +9,7 @@ from intranet.commands import reference
 from tests.architecture.tree import PROJECT, relative
 
 DOCS = PROJECT / "intranet" / "docs"
-PAGES = ("index.md", "operators.md", "plugin-authors.md", "hooks.md", "permissions.md", "parameters.md", "events.md", "architecture.md")
+PAGES = ("index.md", "operators.md", "plugin-authors.md", "hooks.md", "permissions.md", "parameters.md", "rules.md", "events.md", "architecture.md")
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.M | re.S)
 MARKDOWN = [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))]
 
@@ -19,7 +19,7 @@ def test_the_handbook_has_its_pages(name):
     assert (DOCS / name).read_text(encoding="utf-8").strip(), f"intranet/docs/{name} is empty"
 
 
-@pytest.mark.parametrize("name", ["hooks.md", "permissions.md", "parameters.md", "events.md"])
+@pytest.mark.parametrize("name", ["hooks.md", "permissions.md", "parameters.md", "rules.md", "events.md"])
 def test_the_reference_pages_say_what_the_code_says(name):
     assert (DOCS / name).read_text(encoding="utf-8") == reference.pages()[name], f"{name} is out of date: run `python3 app.py docs`"
 
