@@ -78,7 +78,7 @@ def _span(year: Year, low: int, high: int | None) -> bytes:
     layout, start, blob = year
     first = (start - EPOCH).days
     until = packed.DAYS if high is None else high // SLOTS + 1 - first
-    return packed.span(blob, layout, low // SLOTS - first, until).replace(b"\0", b"")
+    return packed.span(blob, layout, low // SLOTS - first, until).translate(None, b"\0")
 
 
 def _only(year: Year, ids: bytes) -> list[Mark]:

@@ -135,7 +135,7 @@ def counts(packed: bytes, kinds: Classes) -> Counts:
 
 
 def _stretch(ids: bytes, units: Mapping[int, Counts]) -> Counts:
-    held = ids.replace(b"\0", b"")
+    held = ids.translate(None, b"\0")
     found = {code_id: held.count(code_id) for code_id in set(held)}
     unknown = sorted(found.keys() - units.keys())
     if unknown:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.bench import figures, load, product
+from tests.bench import figures, load, product, scan
 from tests.bench.floor import build as build_floor
 
 HERE = Path(__file__).resolve().parent
@@ -159,6 +159,8 @@ def main() -> None:
             bench.compare(f"morning peak, {GROUPS} open and save", GROUPS, 1, "both")
         print(f"load after {os.getloadavg()[0]:.1f}")
         figures.print_all(product.app_at(home / "ours"), product.NOW)
+    for figure in scan.lines(rounds):
+        print(figure)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,15 +23,37 @@ from intranet.store.engine import opener
 
 WRITERS, SAVES, CLASS = 16, 25, 30
 YEAR = 2025
+PUPILS = 1000
+COPIES = 1_000_000  # what a copied pupil-year's pupil id is raised by
 
 
 def print_all(app: Flask, now: datetime) -> None:
     """Print each figure with the limit it is held to."""
     with app.app_context(), store.all_settings("bench"):
-        print(year_figures())
-        print(slowest_writer(app, now))
         config = app.config["DAYMARK"]
-        print(bytes_a_mark(config.home / "daymark.db", config.key("database")))
+        path, key = config.home / "daymark.db", config.key("database")
+        with made_up(path, key):
+            print(year_figures())
+        print(slowest_writer(app, now))
+        print(bytes_a_mark(path, key))
+
+
+@contextmanager
+def made_up(path: Path, key: bytes) -> Iterator[None]:
+    """Let the year have a thousand pupils until the block ends: who came after it has no year, so some years are copied."""
+    raw = opener(path, key)()
+    where = f"from pupil_year where setting_id = 1 and year = {YEAR}"  # noqa: S608 - numbers of our own
+    short = PUPILS - raw.execute(f"select count(*) {where}").fetchone()[0]
+    columns = "setting_id, year, pupil_id + {}, layout, packed"
+    taken = f"select {columns.format(COPIES)} {where} order by pupil_id limit {max(short, 0)}"
+    raw.execute(f"insert into pupil_year ({columns.replace(' + {}', '')}) {taken}")
+    raw.commit()
+    try:
+        yield
+    finally:
+        raw.execute(f"delete from pupil_year where pupil_id > {COPIES}")
+        raw.commit()
+        raw.close()
 
 
 def year_figures() -> str:
@@ -42,7 +66,8 @@ def year_figures() -> str:
         kinds = packed.classes(national_codes(), "H", date(YEAR, 8, 1))
         figures = {key: packed.counts(blob, kinds) for key, (_, blob) in blobs.items()}
         taken.append((time.perf_counter() - began) * 1000)
-    return f"year figures by code, {len(figures)} pupils: median {statistics.median(taken):.1f} ms (limit 50)"
+    assert len(figures) >= PUPILS
+    return f"year figures by code, {len(figures)} pupil-years, reading included: median {statistics.median(taken):.1f} ms [{min(taken):.1f}] (limit 50)"
 
 
 def slowest_writer(app: Flask, now: datetime) -> str:

@@ -56,7 +56,7 @@ def made(pupils: int, seed: int = 11) -> School:
 
 def _marks(rng: Any, pupils: int, frame: frames.Frame) -> Any:
     days = len(frame.days)
-    rate = rng.beta(0.9, 12, (pupils, 1))
+    rate = rng.beta(0.9, 12.9, (pupils, 1))
     away = rng.random((pupils, days)) < rate * 0.55
     for _ in range(2):  # spells
         away[:, 1:] |= away[:, :-1] & (rng.random((pupils, days - 1)) < 0.28)
