@@ -10,6 +10,7 @@ from pathlib import Path
 from intranet.extension.values import Catalogue, Known, Placement, PlacementModel, Proposal, Role, Setting, Slot
 from intranet.law.clauses import known_clauses
 from intranet.law.codes import national_codes
+from intranet.law.conflicts import known_conflicts
 from intranet.law.parameters import ParametersAt, ParameterValue, core_parameters, load
 from intranet.law.windows import Window
 from intranet.law.windows import propose as propose_arrival
@@ -37,7 +38,7 @@ def catalogue(own: Catalogue | None) -> Catalogue:
 
 def parameters(added: Path | None = None) -> tuple[ParameterValue, ...]:
     """Return what every setting starts from: law, guidance and the clock times of a silent policy, with the rows of an added folder."""
-    return (*core_parameters(added), *load(FOLDER, "core", known_clauses()))
+    return (*core_parameters(added), *load(FOLDER, "core", known_clauses(), known_conflicts()))
 
 
 def half_days(setting: Setting, day: date, params: ParametersAt) -> tuple[Slot, ...]:
