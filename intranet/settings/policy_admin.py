@@ -109,7 +109,7 @@ class Standing:
             found.append(f"The version date, {self.dated:%d/%m/%Y}, is before editions that the policy cites: {named}. Check the date. C-36.")
         behind = [s for s in self.sources if s.newer]
         if behind:
-            found.append(f"A newer edition is known for {len(behind)} of the sources cited: {listed([s.title for s in behind])}. C-46.")
+            found.append(f"The policy cites an older edition than the newest on file of {listed([s.title for s in behind])}. C-46.")
         return found
 
 

@@ -29,9 +29,9 @@ def part(html, key):
     return found[: found.index("</div>")]
 
 
-def params(here, day=MONDAY.date()):
+def params(here):
     with store.scope([here]):
-        return policy.parameters(context(here)).at(day)
+        return policy.parameters(context(here)).at(MONDAY.date())
 
 
 @pytest.mark.parametrize("kind", KINDS)
