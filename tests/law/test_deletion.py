@@ -84,11 +84,9 @@ def facts_of(case):
     return facts, law
 
 
-@pytest.mark.clause("ATT-177")
 @pytest.mark.clause("ATT-178")
 @pytest.mark.clause("ATT-183")
 @pytest.mark.clause("ATT-201")
-@pytest.mark.clause("OTE-38")
 @pytest.mark.clause("OTE-40")
 @pytest.mark.parametrize("case", cases("deletion"), ids=named)
 def test_a_name_goes_only_on_a_ground_with_everything_it_asks(case):
@@ -272,8 +270,6 @@ def test_a_refusal_names_the_efforts_that_nobody_recorded():
     assert may_delete("2024:9(1)(k)", facts, LAW.at(NOW)).figures["efforts_open"] == ()
 
 
-@pytest.mark.clause("ATT-014")
-@pytest.mark.clause("OTE-16")
 @pytest.mark.clause("OTE-18")
 def test_a_deletion_return_says_what_it_still_lacks():
     rows = measures.rows("deletion_return_contents", NOW)
@@ -283,8 +279,6 @@ def test_a_deletion_return_says_what_it_still_lacks():
     assert return_lacks(always - {"ground"}, LAW.at(NOW)) == ("Add: the ground of the deletion.",)
 
 
-@pytest.mark.clause("ATT-177")
-@pytest.mark.clause("ATT-179")
 def test_home_education_is_a_list_of_steps_that_ends_with_the_return():
     keys = [row.key for row in measures.rows("home_education_steps", NOW)]
     assert (keys[0], keys[-2:]) == ("notice", ["delete", "return"])
