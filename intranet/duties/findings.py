@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Text, bindparam, cast, insert, or_, select, u
 
 from intranet import store
 from intranet.duties import own_plans
+from intranet.duties.marker import judged
 from intranet.duties.models import Duty, Finding
 from intranet.extension import baseline
 from intranet.extension.caller import DID_NOT_RUN, Caller
@@ -61,14 +62,22 @@ def recompute(setting_id: int, now: datetime) -> list[FindingChange]:
         ctx = context(setting_id)
         caller = host.for_setting(ctx)
         with store.connection() as conn:
-            everyone = [entry.pupil_id for entry in pupils.roll(conn, setting_id, now.date())]
+            everyone = sorted({entry.pupil_id for entry in pupils.roll(conn, setting_id, now.date())} | _with_findings(conn, setting_id))
         for start in range(0, len(everyone), BATCH):
             batch = everyone[start : start + BATCH]
             with store.writing(now=now, actor_id=None) as w:
                 known = opened(w.conn, setting_id, batch)
                 wanted = concluded(w.conn, ctx, caller, batch, now)
                 done += reconcile(w, ctx, known, wanted, now, duties_since=_recent(ctx, now.date()))
+        with store.writing(now=now, actor_id=None) as w:
+            judged(w, ctx, now)
     return done
+
+
+def _with_findings(conn: Connection, setting_id: int) -> set[int]:
+    """Return the pupils with an open finding, those who have left too."""
+    query = select(Finding.pupil_id).where(Finding.setting_id == setting_id, Finding.cleared_at.is_(None), Finding.pupil_id.is_not(None))
+    return {pupil for pupil in conn.scalars(query.distinct()) if pupil is not None}
 
 
 def _recent(ctx: SettingContext, today: date) -> date:

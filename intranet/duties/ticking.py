@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from intranet import store
 from intranet.clock import LONDON
-from intranet.duties import daily, plan, policy_reviews, statutory
-from intranet.duties.findings import judge, roles_text
+from intranet.duties import catching_up, daily, plan, policy_reviews, statutory
+from intranet.duties.findings import judge, recompute, roles_text
 from intranet.duties.models import Duty
 from intranet.duties.wanted import Key, Wanted
 from intranet.errors import NotSaved
@@ -92,11 +92,14 @@ def tick_setting(setting_id: int, now: datetime) -> tuple[int, int]:
             wanted = {w.key: w for w in _wanted(conn, ctx, caller, seen, now)}
             known = _open(conn, ctx.id)
             due_to_judge = _starters(caller, seen, now)
+            behind = catching_up.behind(conn, ctx, now.date())
         new = [w for key, w in wanted.items() if key not in known]
         gone = [known[key] for key in known if key not in wanted and _closes(key, days)]
         if new or gone:
             _write(ctx, new, gone, now)
         judged = _judge(ctx, caller, due_to_judge, now)
+        if behind:
+            recompute(ctx.id, now)
         return len(new) + judged, len(gone)
 
 

@@ -161,7 +161,7 @@ def test_ten_sessions_in_ten_school_weeks_are_a_duty_to_consider_at_schools_that
     one = found(caller, marks, date(2025, 10, 10), "penalty_threshold")[0]
     assert (one.anchor, one.rule, len(one.counted), one.figures["duty"]) == (date(2025, 10, 10), "PN10", 10, "to consider, not to issue")
     assert set(one.assign) == {"attendance_lead", "head"}
-    assert found(caller, marks, date(2025, 10, 10), "penalty_threshold", born=None) == [], "no age is known"
+    assert found(caller, marks, date(2025, 10, 10), "penalty_threshold", born=date(2021, 9, 3)) == [], "not of compulsory age"
     independent = host.Host([("independent_school", independent_school)]).caller(setting_context("independent_school", legal_type="independent"))
     assert found(independent, marks, date(2025, 10, 10), "penalty_threshold") == []
 

@@ -50,18 +50,19 @@ def _n5(facts: Facts, params: ParametersAt, day: date, sessions: Sequence[int]) 
 
 
 def told(facts: Facts) -> Iterator[Trigger]:
-    """Yield one finding a day of this half-term with an absence nobody explained: the pupil's worker is told (C-49)."""
-    period = facts.setting.calendar.half_term(facts.as_of.date())
-    if period is None:
-        return
+    """Yield one finding a day with an absence nobody explained: the pupil's worker is told (C-49).
+
+    Days before this half-term are nobody's duty any more: a flag that is set today does not raise last year's absences.
+    """
+    begun = [period.first for period in facts.setting.calendar.periods if period.first <= facts.as_of.date()]
+    since = begun[-1] if begun else date.min
     workers = [("social_worker", "social worker")] if facts.pupil.flags & SOCIAL_WORKER else []
     workers += [("youth_justice_worker", "youth justice worker")] if YOUTH_JUSTICE in facts.pupil.flags else []
     names = " and the ".join(name for _, name in workers)
-    marks = [mark for mark in history.only(facts.marks, facts.codes.ids(UNEXPLAINED)) if period.first <= mark.day]
-    for day, sessions in _by_day(marks).items():
+    for day, sessions in _by_day(history.only(facts.marks, facts.codes.ids(UNEXPLAINED))).items():
         yield Trigger(
             "unexplained_told", facts.pupil.id, day, f"Tell the {names} of the unexplained absence on {long_date(day)}",
-            tell=tuple(key for key, _ in workers), assign=("dsl", "attendance_lead"), due=moment(day, END_OF_DAY, facts.as_of),
+            tell=tuple(key for key, _ in workers), assign=("dsl", "attendance_lead") if day >= since else (), due=moment(day, END_OF_DAY, facts.as_of),
             counted=tuple(sessions), clauses=("Working together to improve school attendance", "ATT-223"), urgency=15,
         )  # fmt: skip
 
