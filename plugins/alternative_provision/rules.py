@@ -12,6 +12,9 @@ from intranet.law.rules_figures import sa
 from plugins.alternative_provision import plans
 
 
+ABSENT = ("authorised", "unauthorised", "unexplained")
+
+
 def own_threshold(facts: Facts) -> Iterator[Trigger]:
     """Yield stage 2 when attendance is under the threshold agreed for this pupil; exactly at it is not under (SEN-081, R-11)."""
     records = [record for record in facts.pupil.records if record.kind == "threshold"]
@@ -26,7 +29,7 @@ def own_threshold(facts: Facts) -> Iterator[Trigger]:
         f"Under the agreed threshold: {counting.shown(counts.attendance)}, agreed {counting.shown(share)}",
         tell=("attendance_lead",), assign=("attendance_lead",),
         figures={"rate_percent": str(counting.percent(counts.attendance)), "threshold": str(share), "possible": counts.possible},
-        clauses=("SEN-081",), urgency=40,
+        clauses=("SEN-081",), urgency=40, counted=tuple(mark.session_no for mark in with_meaning(facts, ABSENT)),
         would_change=("Attendance at the agreed share or above: exactly at it is enough.", "Another threshold agreed for this pupil."),
     )  # fmt: skip
 
@@ -34,7 +37,7 @@ def own_threshold(facts: Facts) -> Iterator[Trigger]:
 def severe_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     """Yield stage 3 when the share missed is severe; the policy gives no number, so the national one stands (SEN-087)."""
     rate = params.get("metrics.severe_rate")
-    absent = with_meaning(facts, ("authorised", "unauthorised", "unexplained"))
+    absent = with_meaning(facts, ABSENT)
     if rate is None or not absent:
         return
     counts = counting.count(facts.marks, facts.codes)
