@@ -13,10 +13,11 @@ import pytest
 
 from intranet import settings, store
 from intranet.errors import ConfigError
-from intranet.extension import host
+from intranet.extension import discovery, host
 from intranet.extension.api import Catalogue, Profile, Trigger, hookimpl
 from intranet.factory import create_app
 from intranet.law.codes import code_table
+from intranet.law.rules_deletion import DeletionFacts, may_delete
 from intranet.law.words import DATA
 from intranet.testing import at, facts, history, kinds, setting_context
 from tests.fixtures.people import a_setting
@@ -129,6 +130,25 @@ def test_an_install_adds_a_commencement_and_a_variant_beside_the_policies_it_was
     assert [caller.params(day)["ward.late_marks"] for day in (date(2026, 4, 30), date(2026, 5, 1))] == [2, 4]
 
 
+@pytest.mark.clause("OTE-38", "ATT-177")
+def test_the_day_of_commencement_that_an_administrator_enters_asks_for_consent_from_that_day():
+    plugins = list(discovery.in_tree(ROOT / "plugins"))
+    leaver = DeletionFacts(
+        "academy", date(2016, 5, 4), frozenset({"written_notice", "no_order"}), notice_received=date(2026, 3, 2), last_day_stated=date(2026, 3, 4),
+        groups=frozenset({"child_protection"}),
+    )  # fmt: skip
+    found = {}
+    for entered in ({}, {"commencement.consent_to_withdraw": "2026-03-09"}):
+        caller = host.Host(plugins).caller(setting_context("academy", house=entered))
+        days = (date(2026, 3, 8), date(2026, 3, 9))
+        found[len(entered)] = [may_delete("2024:9(1)(f)", leaver, caller.params(day)) for day in days]
+    assert [one.holds for one in found[0]] == [True, True]
+    assert [one.holds for one in found[1]] == [True, False]
+    assert "authority's consent" in " ".join(found[1][1].missing)
+    elsewhere = may_delete("2024:9(1)(f)", replace(leaver, groups=frozenset()), caller.params(days[1]))
+    assert elsewhere.holds
+
+
 @pytest.mark.clause("ATT-192")
 def test_a_running_app_takes_an_authoritys_variant_from_its_own_data_folder(sqlite_database):
     folder = sqlite_database.config.home / "policy" / "academy"
@@ -147,6 +167,16 @@ def test_a_running_app_takes_an_authoritys_variant_from_its_own_data_folder(sqli
                 caller = host.for_setting(settings.service.context(setting))
             days[authority] = [caller.params(date(2026, 3, day))["cme.notification_day"] for day in (8, 9)]
     assert days == {"Northshire": [10, 20], "Weatherby Council": [10, 10]}
+
+
+def test_an_app_does_not_start_with_a_row_that_it_cannot_read(sqlite_database):
+    folder = sqlite_database.config.home / "policy" / "law"
+    folder.mkdir(parents=True)
+    (folder / "n_code.yaml").write_text(
+        "resolve_days:\n  description: d\n  unit: school days\n  values: {2027-09-01: {value: 4, standing: law}}\n", encoding="utf-8"
+    )
+    with pytest.raises(ConfigError, match=r"The parameters of “core” cannot be used. n_code.yaml:4: n_code.resolve_days: a value has no citation"):
+        create_app(sqlite_database.config)
 
 
 SCRIPT = """

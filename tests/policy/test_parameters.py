@@ -22,7 +22,8 @@ ROWS = [(setting_type, key, row) for setting_type, rows in read_yaml(CASES / "pa
 UNREAD = read_yaml(CASES / "unread_parameters.yaml")
 HOST = host.Host(list(discovery.in_tree(ROOT / "plugins")))
 BUILT = re.compile(r"""f"([a-z_]+\.[a-z_.]*{[^"}]+}[a-z_.]+)\"""")
-CODE = [*ROOT.glob("intranet/**/*.py"), *ROOT.glob("plugins/**/*.py"), *ROOT.glob("intranet/law/data/rules/*.yaml"), ROOT / "intranet/law/data/measures.yaml"]
+CODE = [*ROOT.glob("intranet/**/*.py"), *ROOT.glob("plugins/**/*.py"), *ROOT.glob("intranet/law/data/rules/*.yaml")]
+CODE += [ROOT / "intranet/law/data" / name for name in ("measures.yaml", "grounds.yaml")]
 
 
 def known(setting_type):
