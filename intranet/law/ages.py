@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -30,6 +30,14 @@ def birthday(born: date, age: int) -> date:
 def add_years(day: date, years: int) -> date:
     """The same day so many years later, 29 February becoming 1 March."""
     return birthday(day, years)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later, or earlier; a day that the month lacks becomes its last."""
+    month = day.year * 12 + day.month - 1 + months
+    following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = following - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))
 
 
 def school_year_start(day: date) -> date:

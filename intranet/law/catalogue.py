@@ -14,8 +14,10 @@ from intranet.law import (
     rules_notices,
     rules_penalty,
     rules_penalty_use,
+    rules_places,
     rules_register,
     rules_returns,
+    rules_waiting,
 )
 from intranet.law.answers import Judge
 
@@ -46,6 +48,10 @@ JUDGES: Mapping[str, tuple[Judge, ...]] = MappingProxyType(
         "DAY6": (rules_exclusion.day6,),
         "SUSP45": (rules_exclusion.suspended_days,),
         "EXNOTE": (rules_exclusion.exclusion_notice,),
+        "OPEN30": (rules_places.open_for,),
+        "SCHOOL5": (rules_places.must_register,),
+        "ORDER26": (rules_waiting.attendance_order,),
+        "CNIS26": (rules_waiting.provider_notice, rules_waiting.parent_tells),
         "DEL": (rules_deletion.may_delete,),
         "HOLD": (rules_deletion.earliest_removal,),
         "PN10": (rules_penalty.threshold,),

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from intranet.law.ages import add_years, age_on, compulsory_from, compulsory_until
+from intranet.law.ages import add_months, add_years, age_on, compulsory_from, compulsory_until
 from intranet.law.answers import Answer, answer, not_in_force
 from intranet.law.codes import CodeTable
 from intranet.law.counting import NOTHING_POSSIBLE, Counts, persistent, shown
-from intranet.law.holidays import month_day
 from intranet.law.marks import Mark
 from intranet.law.parameters import ParametersAt
 from intranet.law.words import long_date, so_many
@@ -104,7 +103,7 @@ def mobile(facts: Mobile, day: date, params: ParametersAt) -> Answer:
     if age_on(facts.born, day) < from_age:
         says = f"No number of attendances is asked for before the age of {from_age}."
         return answer("MOBILE", True, says, params, on=add_years(facts.born, from_age))
-    since = _months_before(day, months)
+    since = add_months(day, -months)
     made = tuple(mark.session_no for mark in facts.marks if since < mark.day <= day and _present(facts.codes, mark))
     figures = {"attendances": len(made), "needed": needed, "since": since + ONE_DAY}
     says = f"{len(made)} attendances from {long_date(since + ONE_DAY)}; the law asks for {needed}."
@@ -119,11 +118,3 @@ def mobile(facts: Mobile, day: date, params: ParametersAt) -> Answer:
 def _present(codes: CodeTable, mark: Mark) -> bool:
     code = codes.for_session(mark.session_no).by_id(mark.code_id)
     return code is not None and code.counts_present
-
-
-def _months_before(day: date, months: int) -> date:
-    """The same day of the month so many months before; a day that the month lacks becomes its last."""
-    month = day.year * 12 + day.month - 1 - months
-    first_of_next = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
-    last = first_of_next - ONE_DAY
-    return last if day.day > last.day else month_day(last.year, f"{last.month}-{day.day}")

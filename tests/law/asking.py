@@ -1,9 +1,19 @@
 """Asking a rule about the facts of a worked example, and comparing its answer with what the example says."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
 
-from intranet.law import rules_absence, rules_exclusion, rules_figures, rules_leave, rules_register, rules_returns
+from intranet.law import (
+    rules_absence,
+    rules_exclusion,
+    rules_figures,
+    rules_leave,
+    rules_places,
+    rules_register,
+    rules_returns,
+    rules_waiting,
+)
 from intranet.law.codes import national_codes
 from intranet.law.counting import Counts, count, of_compulsory_age
 from intranet.law.marks import Mark
@@ -11,6 +21,7 @@ from intranet.law.parameters import Parameters, core_parameters
 from intranet.law.runs import due_from
 from intranet.law.sessions import session_no
 from intranet.law.term_dates import from_data
+from intranet.law.windows import Window
 from tests.law.reading import cases
 
 W = from_data(cases("deadlines")["calendar"])
@@ -18,7 +29,15 @@ OLD = from_data(cases("old_law")["calendar"])
 CODES = national_codes()
 LAW = Parameters(core_parameters())
 HALVES = ("AM", "PM")
-WITH_RULES = ("old_law", "rules_register", "rules_absence", "rules_figures", "rules_returns", "rules_leave")
+WITH_RULES = (
+    "old_law",
+    "rules_register",
+    "rules_absence",
+    "rules_figures",
+    "rules_returns",
+    "rules_leave",
+    "rules_places",
+)
 
 
 @cache
@@ -38,8 +57,13 @@ def school(day):
 
 def ask(case):
     """The answer of the rule that the example names, and the parameters as it read them."""
-    params = LAW.at(case["asked on"])
+    params = LAW.plus(_commenced(case.get("in force", {}))).at(case["asked on"])
     return ASKED[case["rule"]](case, params), params
+
+
+def _commenced(days):
+    """Commencements as an administrator enters them: a switch and its day."""
+    return [replace(LAW.values(f"commencement.{switch}")[0], value=day, origin="house") for switch, day in days.items()]
 
 
 def compare(case, answer):
@@ -221,7 +245,22 @@ def exclusion_notice(case, params):
     return rules_exclusion.exclusion_notice(params.day, case["excluded in"], case.get("given in", ""), params)
 
 
+def not_in_school(case, params):
+    if "parent's change" in case:
+        return rules_waiting.parent_tells(case["parent's change"], params)
+    return rules_waiting.provider_notice(case["notice"], params)
+
+
+def open_for(case, params):
+    windows = {name: Window(*map(time.fromisoformat, times)) for name, times in case["registers"].items()}
+    return rules_places.open_for(windows, params)
+
+
 ASKED = {
+    "OPEN30": open_for,
+    "SCHOOL5": lambda case, params: rules_places.must_register(rules_places.Provision(**case["provision"]), params),
+    "ORDER26": lambda case, params: rules_waiting.attendance_order(rules_waiting.OrderGround(**case["ground"]), params),
+    "CNIS26": not_in_school,
     "N5": n5,
     "NOTE": note,
     "Y4ALL": y4all,
