@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from intranet.law import deadlines
 from intranet.law.ages import add_years, is_compulsory
@@ -174,8 +174,11 @@ def starting_day(start: Start) -> date | None:
     return (start.told if start.duty else start.agreed) or start.first_attended
 
 
-def add0(start: Start, entered: date | None, day: date, params: ParametersAt) -> Answer:
-    """Whether the name must be on the admission register by now and is not; ``on`` is the starting day."""
+def add0(start: Start, entered: datetime | None, now: datetime, begins: time, params: ParametersAt) -> Answer:
+    """Whether the name should be on the admission register by now and was not in time; ``on`` is the starting day.
+
+    ``begins`` is when the first session of that day begins.
+    """
     due = starting_day(start)
     if due is None:
         who = (
@@ -183,14 +186,15 @@ def add0(start: Start, entered: date | None, day: date, params: ParametersAt) ->
         )
         says = "There is no starting day yet, so the name is not entered."
         return answer("ADD0", False, says, params, missing=(f"Wait for {who}.",))
-    figures = {"starting_day": due, "entered": entered}
-    if entered is not None and entered <= due:
+    limit = datetime.combine(due, begins, tzinfo=now.tzinfo)
+    figures = {"starting_day": due, "by": limit, "entered": entered}
+    if entered is not None and entered <= limit:
         return answer("ADD0", False, "The name was entered in time.", params, on=due, figures=figures)
-    says = f"The name must be on the admission register before or at the first session of {long_date(due)}."
+    says = f"The name must be on the admission register by {begins:%H:%M} on {long_date(due)}, when the first session begins."
     if entered is not None:
-        says = f"The name was entered on {long_date(entered)}, after the starting day {long_date(due)}."
+        says = f"The name was entered on {long_date(entered.date())} at {entered:%H:%M}, after the first session had begun."
     change = ("A pupil who does not come on the starting day is entered all the same and followed up.",)
-    bites = entered is not None or day >= due
+    bites = entered is not None or now > limit
     return answer("ADD0", bites, says, params, on=due, figures=figures, would_change=change)
 
 

@@ -156,7 +156,9 @@ def add0(case, params):
     start = rules_register.Start(
         case.get("agreed"), case.get("told"), case.get("first attended"), case.get("duty", False)
     )
-    return rules_register.add0(start, case.get("entered"), params.day, params)
+    entered = datetime.fromisoformat(case["entered"]) if "entered" in case else None
+    now = datetime.combine(params.day, time.fromisoformat(case.get("at", "12:00")))
+    return rules_register.add0(start, entered, now, time(8, 50), params)
 
 
 def activity(case, params):
