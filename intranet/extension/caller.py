@@ -84,6 +84,10 @@ class Caller:
             return [[] for _ in calls]
         return self._guard.run(self.profile.key, name, lambda: [_answers(hooks, values, stop=stop) for values in calls], len(calls))
 
+    def asks(self, name: str) -> bool:
+        """Return whether the plugin answers a hook at all."""
+        return bool(self._hooks.get(name))
+
     def sessions(self, day: date, placements: Sequence[Placement]) -> dict[int, tuple[Slot, ...]]:
         """Return the sessions due on a day by pupil id, in order; a pupil left out has none."""
         params = self._kept(day)

@@ -56,6 +56,9 @@ class Code:
         return self.am if morning else self.pm
 
 
+KEPT = 500  # days and sets of symbols whose answers are kept
+
+
 class CodesOn:
     """The codes in force on one day, in the order of the law."""
 
@@ -117,6 +120,8 @@ class CodeTable:
         self._starts = sorted(starts)
         self._eras = [tuple(code for code in self._codes if code.in_force(start)) for start in self._starts]
         self._ids = {code.id: code.symbol for code in self._codes}
+        self._found: dict[tuple[str, ...], frozenset[int]] = {}
+        self._on: dict[date, CodesOn] = {}
         era_days = [max(start, EPOCH) for start in self._starts]
         self._session_starts = [(day - EPOCH).days * SLOTS for day in era_days]
         self._on_era = [CodesOn(self, day, codes) for day, codes in zip(era_days, self._eras, strict=True)]
@@ -147,8 +152,12 @@ class CodeTable:
 
     def on(self, day: date) -> CodesOn:
         """The codes in force on a day."""
-        era = bisect_right(self._starts, day) - 1
-        return CodesOn(self, day, self._eras[era] if era >= 0 else ())
+        found = self._on.get(day)
+        if found is None:
+            era = bisect_right(self._starts, day) - 1
+            found = CodesOn(self, day, self._eras[era] if era >= 0 else ())
+            self._on = {**self._on, day: found} if len(self._on) < KEPT else {day: found}
+        return found
 
     def for_session(self, session_no: int) -> CodesOn:
         """The codes in force in a session; shared by all sessions of an era, so that counting many marks is fast."""
@@ -169,7 +178,12 @@ class CodeTable:
 
     def ids(self, symbols: Iterable[str]) -> frozenset[int]:
         """The ids of these symbols; ValueError names a symbol that nobody defines."""
-        wanted = set(symbols)
+        asked = tuple(symbols)
+        if asked not in self._found:
+            self._found = {**self._found, asked: self._ids_of(set(asked))} if len(self._found) < KEPT else {asked: self._ids_of(set(asked))}
+        return self._found[asked]
+
+    def _ids_of(self, wanted: set[str]) -> frozenset[int]:
         found = {code.symbol: code.id for code in self._codes if code.symbol in wanted}
         unknown = sorted(wanted - found.keys())
         if unknown:

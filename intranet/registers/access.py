@@ -46,7 +46,7 @@ _QUERY = Prepared(_query())
 
 def find_group(conn: Connection, setting_id: int, session_no: int, group_id: int) -> RegisterGroup:
     """Return a class as of a session's day with its register's last save; raise NotFound for another setting's. One statement."""
-    _refuse_bad(session_no)
+    refuse_bad(session_no)
     wanted = {"here": setting_id, "group_id": group_id, "number": session_no, "day": day_of(session_no)}
     row = _QUERY.first(conn, wanted)
     if row is None:
@@ -60,7 +60,8 @@ def find_group(conn: Connection, setting_id: int, session_no: int, group_id: int
     return RegisterGroup(row.id, row.name, row.kind, staff, state)
 
 
-def _refuse_bad(session_no: int) -> None:
+def refuse_bad(session_no: int) -> None:
+    """Raise NotFound for a number that is no session."""
     try:
         session_of(session_no)
     except (ValueError, OverflowError):

@@ -19,6 +19,7 @@ NOT_STARTED = ("ATT-051", "SI 2024/208 reg 10(1)")
 IN_FORCE = ("ATT-050", "ATT-172", "ATT-173", "SI 2024/208 reg 10")
 NOTE_NEEDED = ("SI 2024/208 reg 10(5)", "SI 2024/208 reg 10(6)")
 BY_AGE = ("SI 2024/208 reg 10(3)",)
+BY_AGE_CODES = ("X", "C2")
 AFTER_CLOSE = ("ATT-017", "ATT-044", "SI 2024/208 reg 10(8)")
 
 
@@ -62,10 +63,17 @@ def _clauses(objections: object) -> tuple[str, ...]:
 
 def _all(caller: Caller, entries: Sequence[tuple[OnRoll, Entry]], now: datetime, roles: frozenset[str], records: Sequence[Record],
          reason: str) -> list[tuple[OnRoll, list[Objection]]]:  # fmt: skip
-    changes = [_change(one, entry, now, roles, reason) for one, entry in entries]
-    asked = caller.check_marks(changes) if changes else []
+    asked: Sequence[Sequence[Objection]] = ((),) * len(entries)
+    if entries and caller.asks("check_mark"):
+        asked = caller.check_marks([_change(one, entry, now, roles, reason) for one, entry in entries])
+    plain: dict[tuple[str, int], bool] = {}
     found = []
     for (one, entry), said in zip(entries, asked, strict=True):
+        key = (entry.symbol, id(one.slot))
+        if key not in plain:
+            plain[key] = one.slot is not None and _never_refused(caller, entry.symbol, one.slot)
+        if plain[key] and not said:
+            continue
         own = list(core(caller, one, entry, now, [r for r in records if r.pupil_id == one.pupil_id]))
         known = {o.message for o in own}
         found.append((one, own + [o for o in said if o.message not in known]))
@@ -97,6 +105,14 @@ def core(caller: Caller, one: OnRoll, entry: Entry, now: datetime, records: Sequ
         yield Objection("block", f"{code.symbol} ({code.name}) needs a note that says what it was. Write it beside the mark", "note", NOTE_NEEDED)
 
 
+def _never_refused(caller: Caller, symbol: str, slot: Slot) -> bool:
+    """Return whether a code may stand in a session whoever the pupil is, as most marks of a class may: nothing else need be asked."""
+    code = caller.codes.on(slot.day).get(symbol)
+    if code is None or code.note_required or code.after_close or code.meaning == "late" or symbol in BY_AGE_CODES:
+        return False
+    return not any(_allowed(code, slot))
+
+
 def _allowed(code: Code, slot: Slot) -> Iterator[Objection]:
     if code.category == "administrative":
         yield Objection(
@@ -108,7 +124,7 @@ def _allowed(code: Code, slot: Slot) -> Iterator[Objection]:
 
 
 def _by_age(code: Code, one: OnRoll, slot: Slot, records: Sequence[Record]) -> Iterator[Objection]:
-    if code.symbol not in ("X", "C2") or one.born is None:
+    if code.symbol not in BY_AGE_CODES or one.born is None:
         return
     compulsory = is_compulsory(one.born, slot.day)
     if code.symbol == "X" and compulsory:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -144,7 +144,7 @@ def _saving(
     why = f"Signed in at the desk at {arrival.at:%H:%M}: {arrival.reason.label}"
     save = Save(ctx, caller, sheet, actor, now, arrival.drawn, _part(arrival.request_id, "mark"), reason=why, source="desk")
     entry = complete(save, Entry(child.id, offered.symbol, offered.minutes, offered.note or None, "late desk", before))
-    entry = replace(entry, minutes=offered.minutes)
+    entry = entry._replace(minutes=offered.minutes)
     advice.refuse_closed(ctx, save.slot, group_id)
     advice.refuse_early(save.slot, max(now, arrival.at))
     advice.advise(caller, [(mine, entry)], now, actor.roles(ctx.id), sheet.records, why)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from intranet import store
 from intranet.clock import LONDON
 from intranet.extension.caller import Caller
@@ -17,11 +15,10 @@ from intranet.law.codes import Code
 from intranet.law.sessions import key_of
 from intranet.people import Actor
 from intranet.registers import desk_log, rules
-from intranet.registers.access import may_amend, may_take, refuse_unseen
+from intranet.registers.access import may_amend, may_take, refuse_bad, refuse_unseen
 from intranet.registers.reading import Sheet, day_sessions, earlier_sessions, read_sheet, require_session
 from intranet.registers.values import OnRoll, RegisterPage, Row, ShownMark, Typed
 from intranet.settings.context import SettingContext
-from intranet.store import marks as stored_marks
 from intranet.store.marks import StoredMark
 
 NONE_BEFORE = ("–", "–")
@@ -42,9 +39,11 @@ def page(
 ) -> RegisterPage:  # fmt: skip
     """Return a register as this person may see it, with what they typed that is not stored yet; raise NotFound."""
     with store.connection() as conn:
-        sheet = read_sheet(conn, ctx, caller, session_no, group_id)
+        refuse_bad(session_no)
+        numbers = earlier_sessions(ctx, session_no)
+        sheet = read_sheet(conn, ctx, caller, session_no, group_id, beside=numbers)
         refuse_unseen(actor, ctx.id, sheet.group)
-        around = _around(conn, ctx, sheet)
+        around = Around(sheet.earlier, tuple(numbers), desk_log.presence(conn, ctx.id, sheet.day))
     slot = closed_slot(sheet, ctx) or require_session(sheet)
     return _page(actor, ctx, caller, sheet, slot, around, now, mode, entered or {}, problems or {})
 
@@ -56,16 +55,6 @@ def closed_slot(sheet: Sheet, ctx: SettingContext) -> Slot | None:
     if sheet.slot is None and ctx.closed(sheet.day, sheet.key, sheet.group.id):
         return Slot(sheet.key, sheet.day, {"AM": "Morning", "PM": "Afternoon"}.get(sheet.key, sheet.key), time(), time())
     return None
-
-
-def _around(conn: Connection, ctx: SettingContext, sheet: Sheet) -> Around:
-    numbers = earlier_sessions(ctx, sheet.session_no)
-    ids = [one.pupil_id for one in sheet.roll]
-    found: dict[int, dict[int, StoredMark]] = {}
-    if numbers and ids:
-        for mark in stored_marks.for_session(conn, ctx.id, numbers, ids):
-            found.setdefault(mark.pupil_id, {})[mark.session_no] = mark
-    return Around(found, tuple(numbers), desk_log.presence(conn, ctx.id, sheet.day))
 
 
 def _page(actor: Actor, ctx: SettingContext, caller: Caller, sheet: Sheet, slot: Slot, around: Around, now: datetime, mode: str,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -36,6 +36,7 @@ class Sheet:
     marks: dict[int, StoredMark]
     records: tuple[Record, ...] = ()
     keys: tuple[str, ...] = ()  # the session keys of the class that day
+    earlier: dict[int, dict[int, StoredMark]] = field(default_factory=dict)  # marks of sessions asked for beside it, by pupil
 
     @property
     def due(self) -> tuple[OnRoll, ...]:
@@ -44,19 +45,22 @@ class Sheet:
 
 
 def read_sheet(
-    conn: Connection, ctx: SettingContext, caller: Caller, number: int, group_id: int, *, marks: bool = True, known: bool = True
-) -> Sheet:
+    conn: Connection, ctx: SettingContext, caller: Caller, number: int, group_id: int, *, marks: bool = True, known: bool = True,
+    beside: Sequence[int] = (),
+) -> Sheet:  # fmt: skip
     """Return a register; raise NotFound for a class of another setting. Four statements.
 
     Without ``marks`` none are read (a save reads them under its lock); without ``known`` only the records a session plan needs.
+    ``beside`` are other sessions whose marks are read with them.
     """
     group = find_group(conn, ctx.id, number, group_id)
-    return sheet_of(conn, ctx, caller, number, group, marks=marks, known=known)
+    return sheet_of(conn, ctx, caller, number, group, marks=marks, known=known, beside=beside)
 
 
 def sheet_of(
-    conn: Connection, ctx: SettingContext, caller: Caller, number: int, group: RegisterGroup, *, marks: bool = True, known: bool = True
-) -> Sheet:
+    conn: Connection, ctx: SettingContext, caller: Caller, number: int, group: RegisterGroup, *, marks: bool = True, known: bool = True,
+    beside: Sequence[int] = (),
+) -> Sheet:  # fmt: skip
     """Return the register of a class that is already read. Three statements."""
     day, key = day_of(number), key_of(number % 2048)
     entries = rolls.roll(conn, ctx.id, day, group.id)
@@ -65,10 +69,16 @@ def sheet_of(
     records = live_records(conn, ctx.id, day, ids) if known or plans else []
     plan = caller.sessions(day, with_records([placement_of(e, day) for e in entries], records))
     roll = tuple(_on_roll(entry, plan.get(entry.pupil_id, ()), key) for entry in entries)
-    stand = {mark.pupil_id: mark for mark in stored_marks.for_session(conn, ctx.id, [number], ids)} if marks and ids else {}
+    stand: dict[int, StoredMark] = {}
+    earlier: dict[int, dict[int, StoredMark]] = {}
+    for mark in stored_marks.for_session(conn, ctx.id, [number, *beside], ids) if marks and ids else ():
+        if mark.session_no == number:
+            stand[mark.pupil_id] = mark
+        else:
+            earlier.setdefault(mark.pupil_id, {})[mark.session_no] = mark
     slot = next((one.slot for one in roll if one.slot), None)
     keys = tuple(sorted({s.key for slots in plan.values() for s in slots}))
-    return Sheet(number, day, key, group, slot, roll, stand, tuple(records), keys)
+    return Sheet(number, day, key, group, slot, roll, stand, tuple(records), keys, earlier)
 
 
 def _on_roll(entry: rolls.RollEntry, slots: Sequence[Slot], key: str) -> OnRoll:

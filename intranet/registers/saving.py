@@ -121,7 +121,7 @@ def complete(this: Save, entry: Entry) -> Entry:
     minutes = entry.minutes
     if code and code.meaning == "late" and minutes is None and this.slot.day == this.moment.date():
         minutes = rules.minutes_late(this.slot, this.moment)
-    return replace(entry, symbol=this.caller.stored_symbol(symbol, note), minutes=minutes, note=note)
+    return entry._replace(symbol=this.caller.stored_symbol(symbol, note), minutes=minutes, note=note)
 
 
 # ------------------------------------------------------------------ inside the transaction

@@ -13,8 +13,7 @@ from intranet.extension.values import Placement, Proposal, PupilFacts, Slot
 from intranet.law.codes import Code
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A mark somebody entered; ``before`` is the symbol their page showed."""
 
     pupil_id: int

@@ -55,7 +55,7 @@ def _shell(here: SignedIn) -> Shell:
         settings=tuple(ShellSetting(one.id, one.name) for one in actor.settings),
         actor=ShellActor(actor.name, actor.role_label(row.id if row else None) or None),
         nav=current_app.extensions["daymark.navigation"].links(lambda p: actor.may(p, row.id), row.id, words=words) if row else (),
-        context_line=context_line(ctx.calendar if ctx else None, at.date()),
+        context_line=_context_line(ctx, at.date()),
         clock_line=_clock_line(ctx, actor, at),
         demo=_demo(),
         sign_out_url=url_for("people.sign_out"),
@@ -72,6 +72,17 @@ def _jump_url(actor: Actor, row: SettingRow | None) -> str:
     if row is None or "pupils.jump" not in current_app.view_functions or not actor.may("pupil:read", row.id):
         return ""
     return url_for("pupils.jump", setting_id=row.id)
+
+
+def _context_line(ctx: SettingContext | None, today: date) -> str:
+    """Return the day's line of a setting, worked out once a day and calendar."""
+    if ctx is None:
+        return context_line(None, today)
+    kept: dict[int, tuple[SettingContext, date, str]] = current_app.extensions.setdefault("daymark.context_lines", {})
+    found = kept.get(ctx.id)
+    if found is None or found[0] is not ctx or found[1] != today:
+        found = kept[ctx.id] = (ctx, today, context_line(ctx.calendar, today))
+    return found[2]
 
 
 def context_line(calendar: Calendar | None, today: date) -> str:

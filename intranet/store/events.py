@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from intranet.errors import DaymarkError
 from intranet.store.kinds import Kind, kind_of, kinds, mark_kinds, register_kind
-from intranet.store.prepared import Prepared
+from intranet.store.prepared import Prepared, PreparedWrite
 from intranet.store.scope import current
 from intranet.store.tables import event
 
@@ -165,7 +165,7 @@ _LATEST_VERSION = (
 )
 _THIS_REQUEST = (_same_setting, event.c.request_id == bindparam("request_id"), event.c.part == bindparam("part"))
 _SEEN = select(event).where(*_THIS_REQUEST)
-_INSERT = event.insert()
+_INSERT = PreparedWrite(event.insert())
 
 
 def _places(dialect: str) -> Any:
@@ -198,7 +198,7 @@ def append(conn: Connection, draft: Draft, key: bytes, version: int | None = Non
         raise VersionTaken(draft.stream, version)
     row = row_of(draft, position=place.position, version=following, previous=place.previous or FIRST_LINK, key=key)
     try:
-        conn.execute(_INSERT, row)
+        _INSERT.run(conn, [row])
     except IntegrityError as error:
         raise VersionTaken(draft.stream, following) from error
     return Stored(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -101,6 +102,36 @@ class Prepared:
         return made
 
 
+class PreparedWrite:
+    """An INSERT or UPDATE run many times, for one row or many in one go; on PostgreSQL it is an ordinary statement."""
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        self._made: dict[tuple[str, ...], _Made] = {}
+
+    def run(self, conn: Connection, rows: Sequence[Values]) -> None:
+        """Send the rows, all with the same names; raise OutOfScope for a setting out of scope."""
+        if not rows:
+            return
+        if conn.dialect.name != "sqlite":
+            conn.execute(self.statement, [dict(row) for row in rows])
+            return
+        names = tuple(rows[0])
+        made = self._made.get(names) or self._make(conn, names)
+        if not current().everything:
+            for row in rows:
+                made.require(row)
+        _send(conn, made.text, [made.parameters(row) for row in rows])
+
+    def _make(self, conn: Connection, names: tuple[str, ...]) -> _Made:
+        compiled = self.statement.compile(dialect=conn.dialect, column_keys=list(names))
+        blank: Values = dict.fromkeys(names)
+        picks = tuple(_pick(name, blank, compiled) for name in compiled.positiontup or ())
+        constants = {name: value for name, value in compiled.params.items() if name not in blank}
+        made = self._made[names] = _Made(str(compiled), picks, (), tuple, rule_for(compiled), constants)
+        return made
+
+
 def _pick(name: str, values: Values, compiled: SQLCompiler) -> tuple[str, int | None, Turn | None]:
     """Return where a parameter comes from: a value, or an element of a list that the text spreads."""
     key, place = _element(name, values)
@@ -139,10 +170,33 @@ def _run(conn: Connection, text: str, parameters: list[Any]) -> list[Any]:
     if not conn.in_transaction():
         conn.begin()
     raw: Any = conn.connection.driver_connection
-    try:
+    with _sayable(conn, text):
         rows: list[Any] = raw.execute(text, parameters).fetchall()
-    except conn.dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(text, None, error, conn.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=conn.dialect) from error
-    for told in conn.dispatch.after_cursor_execute:
-        told(conn, None, text, parameters, None, False)
+    _told(conn, text)
     return rows
+
+
+def _send(conn: Connection, text: str, rows: list[list[Any]]) -> None:
+    raw: Any = conn.connection.driver_connection
+    with _sayable(conn, text):
+        if len(rows) == 1:
+            raw.execute(text, rows[0])
+        else:
+            raw.executemany(text, rows)
+    _told(conn, text)
+
+
+@contextmanager
+def _sayable(conn: Connection, text: str) -> Iterator[None]:
+    """Turn the driver's errors into SQLAlchemy's, without the parameters, which may hold a child's details."""
+    kind = conn.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except kind as error:
+        raise DBAPIError.instance(text, None, error, kind, hide_parameters=True, dialect=conn.dialect) from error
+
+
+def _told(conn: Connection, text: str) -> None:
+    """Tell whoever counts statements."""
+    for listener in conn.dispatch.after_cursor_execute:
+        listener(conn, None, text, None, None, False)

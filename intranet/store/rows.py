@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from intranet.store.prepared import PreparedWrite
 from intranet.store.tables import mark, mark_note, pupil_year, register_state
 
 #: PostgreSQL takes rows in bulk as arrays (COPY does not work with row-level security).
@@ -57,10 +58,9 @@ def _upsert(dialect: str) -> Any:
     return made.on_conflict_do_update(index_elements=keys, set_=replaced)
 
 
-_UPSERT = {dialect: _upsert(dialect) for dialect in ("sqlite", "postgresql")}
+_UPSERT = {dialect: PreparedWrite(_upsert(dialect)) for dialect in ("sqlite", "postgresql")}
 
 
 def put(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert or replace register states; when a register was first saved stays."""
-    if rows:
-        conn.execute(_UPSERT[conn.dialect.name], list(rows))
+    _UPSERT[conn.dialect.name].run(conn, rows)

@@ -112,12 +112,14 @@ def refuse_unknown(sent: Mapping[str, Any], form: FlaskForm, open_prefixes: tupl
     single = {field.name for field in form if not _takes_many(field)} | {CSRF_FIELD}
     nested = tuple(f"{field.name}-" for field in form if field.type in ("FormField", "FieldList"))
     names = {field.name for field in form} | {CSRF_FIELD}
+    known = (*open_prefixes, *nested)
     for name in sent:
-        if name not in names and not name.startswith((*open_prefixes, *nested)):
+        if name not in names and not name.startswith(known):
             raise BadRequest(f"The field “{name}” is not part of this form. {AGAIN}")
-        if any(isinstance(value, str) and NUL in value for value in _all(sent, name)):
+        values = _all(sent, name)
+        if any(isinstance(value, str) and NUL in value for value in values):
             raise BadRequest(f"The field “{name}” holds a character that no text has (number 0). {AGAIN}")
-        if name in single and len(_all(sent, name)) > 1:
+        if name in single and len(values) > 1:
             raise BadRequest(f"The field “{name}” was sent more than once. {AGAIN}")
 
 
