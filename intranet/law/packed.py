@@ -87,6 +87,15 @@ def counts_by_code(packed: bytes, layout: str) -> dict[int, int]:
     return {code_id: ids.count(code_id) for code_id in set(ids) if code_id}
 
 
+def end_to_end(years: Mapping[int, bytes], first: int, last: int) -> bytes:
+    """The bytes of half-day storage years from one to another, two a day without a gap; a year that is missing is empty."""
+    found = b""
+    for year in range(first, last + 1):
+        days = (date(year + 1, FIRST_MONTH, 1) - date(year, FIRST_MONTH, 1)).days
+        found += years.get(year, empty("H"))[: days * 2]
+    return found
+
+
 def span(packed: bytes, layout: str, low: int, high: int) -> bytes:
     """The code ids of the days with offsets from ``low`` up to and without ``high``."""
     if layout == "H":
@@ -109,9 +118,9 @@ class Classes:
 
 
 def classes(codes: CodeTable, layout: str, start: date, first: date | None = None, last: date | None = None) -> Classes:
-    """The classes for a storage year, or for the days of it from ``first`` to ``last``."""
+    """The classes for a storage year, or for the days from ``first`` to ``last`` (of years end to end too)."""
     low = max(((first or start) - start).days, 0)
-    high = min((last - start).days + 1, DAYS) if last else DAYS
+    high = (last - start).days + 1 if last else DAYS
     cuts = sorted({low, high} | {n for n in ((day - start).days for day in codes.boundaries()) if low < n < high})
     stretches = [
         (a, b, {code.id: code for code in codes.on(start + timedelta(days=a))})

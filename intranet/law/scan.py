@@ -114,7 +114,8 @@ class Judged:
 def judge(blobs: Sequence[bytes], frame: Frame, rules: Rules, kinds: Classes, ages: Mapping[int, Span] | None = None) -> Judged:
     """Return every pupil's counts over the days of ``kinds`` and what they reach over the frame's.
 
-    ``ages`` are the bytes at compulsory school age of pupils who are not of it throughout: only those reach anything (PR-4).
+    ``ages`` are the bytes at compulsory school age of pupils who are not of it throughout: only those count for shares,
+    returns and the penalty threshold (PR-4).
     """
     found = Judged()
     for low in range(0, len(blobs), BLOCK):
@@ -128,20 +129,20 @@ def _judged(blobs: Sequence[bytes], frame: Frame, rules: Rules, kinds: Classes, 
     """Judge so many pupils as the processor's cache holds."""
     plain = plain_in(kinds, rules.codes)
     rests = rest(blobs, plain)
-    counts, held = counted(blobs, rests, kinds, plain), list(blobs)
-    for n, span in ages.items():
-        held[n] = clip(blobs[n], span)
-        rests[n] = held[n].translate(None, b"\0" + plain)
-    aged = counted([held[n] for n in ages], [rests[n] for n in ages], kinds, plain)
-    order = list(ages)
+    counts = counted(blobs, rests, kinds, plain)
+    everybody = of_age = _Pass(blobs, rests, frame, rules)
+    within, order = {n: clip(blobs[n], span) for n, span in ages.items()}, list(ages)
+    if ages:
+        left = {n: blob.translate(None, b"\0" + plain) for n, blob in within.items()}
+        of_age = _Pass([within.get(n, blob) for n, blob in enumerate(blobs)], [left.get(n, one) for n, one in enumerate(rests)], frame, rules)
+    aged = counted(list(within.values()), rest(within.values(), plain), kinds, plain)
 
     def reaching(rate: Fraction | None) -> list[int]:
         return sorted({n for n in counts.reaching(rate) if n not in ages} | {order[n] for n in aged.reaching(rate)})
 
-    found = _Pass(held, rests, frame, rules)
     return Judged(
-        counts, reaching(rules.persistent), reaching(rules.severe), found.runs(rules.returns), found.runs(rules.roll),
-        found.sickness(), found.penalty(), found.lateness(), found.unexplained(),
+        counts, reaching(rules.persistent), reaching(rules.severe), of_age.runs(rules.returns), everybody.runs(rules.roll),
+        of_age.sickness(), of_age.penalty(), everybody.lateness(), everybody.unexplained(),
     )  # fmt: skip
 
 

@@ -123,17 +123,17 @@ class Reference:
 
     def _block(self, rows: Any, low: int, ages: dict[int, frames.Span]) -> dict[str, Any]:
         counts, number = self._counts(rows)
+        found = {"counts": counts} | self._of_everybody(rows, number)
         aged = [n for n in range(low, low + len(rows)) if n in ages]
-        reached = counts
         if aged:
-            at, rows, reached, number = [n - low for n in aged], rows.copy(), counts.copy(), number.copy()
+            at, rows, counts, number = [n - low for n in aged], rows.copy(), counts.copy(), number.copy()
             for n in aged:
                 begins, ends = ages[n]
                 rows[n - low, :begins] = 0
                 rows[n - low, ends:] = 0
-            reached[at], number[at] = self._counts(rows[at])
-        found = {"counts": counts, "persistent": self._reaching(reached, self.rules.persistent), "severe": self._reaching(reached, self.rules.severe)}
-        found |= self._thresholds(rows, number)
+            counts[at], number[at] = self._counts(rows[at])
+        found |= {"persistent": self._reaching(counts, self.rules.persistent), "severe": self._reaching(counts, self.rules.severe)}
+        found |= self._of_age(rows, number)
         return {name: value if name == "counts" else value + _first_column(value, low) for name, value in found.items()}
 
     def _counts(self, rows: Any) -> tuple[Any, Any]:
@@ -151,20 +151,25 @@ class Reference:
         possible, missed = counts[:, 0], counts[:, 0] - counts[:, 1]
         return np.flatnonzero((possible > 0) & (missed * rate.denominator >= possible * rate.numerator))[:, None]
 
-    def _thresholds(self, rows: Any, number: Any) -> dict[str, Any]:
+    def _some(self, rows: Any, number: Any, rule: scan.Reach, needed: int) -> tuple[Any, Any]:
+        """Return the rows with enough marks at all, and where these marks are."""
+        at = np.flatnonzero(number[:, self.codes[rule]] >= needed)
+        return at, np.take(self.table[rule], rows[at], mode="clip")
+
+    def _of_age(self, rows: Any, number: Any) -> dict[str, Any]:
         rules, least = self.rules, self.frame.least
+        return {
+            "penalty": self.penalty(*self._some(rows, number, rules.penalty, rules.penalty.needed)),
+            "returns": self._runs(*self._some(rows, number, rules.returns, least(rules.returns.needed)), rules.returns.needed),
+            "sickness": self._sickness(*self._some(rows, number, rules.sickness, least(rules.sickness.needed)), rules.sickness.needed),
+        }
 
-        def some(rule: scan.Reach, needed: int) -> tuple[Any, Any]:
-            at = np.flatnonzero(number[:, self.codes[rule]] >= needed)
-            return at, np.take(self.table[rule], rows[at], mode="clip")
-
+    def _of_everybody(self, rows: Any, number: Any) -> dict[str, Any]:
+        rules = self.rules
         row, place = np.divmod(np.flatnonzero(rows.ravel() == min(rules.unexplained)), rows.shape[1])
         return {
-            "penalty": self.penalty(*some(rules.penalty, rules.penalty.needed)),
-            "returns": self._runs(*some(rules.returns, least(rules.returns.needed)), rules.returns.needed),
-            "roll": self._runs(*some(rules.roll, least(rules.roll.needed)), rules.roll.needed),
-            "sickness": self._sickness(*some(rules.sickness, least(rules.sickness.needed)), rules.sickness.needed),
-            "lateness": self._lateness(*some(rules.lateness, rules.lateness.needed), rules.lateness.needed),
+            "roll": self._runs(*self._some(rows, number, rules.roll, self.frame.least(rules.roll.needed)), rules.roll.needed),
+            "lateness": self._lateness(*self._some(rows, number, rules.lateness, rules.lateness.needed), rules.lateness.needed),
             "unexplained": np.stack([row, place], 1),
         }
 
@@ -244,19 +249,19 @@ def differences(school: School) -> list[str]:
 
 
 def timed(rounds: int, *sides: Callable[[], Any]) -> list[list[float]]:
-    """Return the milliseconds of each side, a round of each in turn, after one uncounted."""
+    """Return the milliseconds of processor that each side takes, a round of each in turn, after one uncounted."""
     taken: list[list[float]] = [[] for _ in sides]
     for n in range(rounds + 1):
         for side, times in zip(sides, taken, strict=True):
-            began = time.perf_counter()
+            began = time.process_time()
             side()
             if n:
-                times.append((time.perf_counter() - began) * 1000)
+                times.append((time.process_time() - began) * 1000)
     return taken
 
 
 def line(name: str, limit: int, ours: list[float], theirs: list[float]) -> str:
-    """Return one figure: medians, least times and their ratios."""
+    """Return one figure: medians and least times of processor, and their ratios."""
     ratio, least = median(ours) / median(theirs), min(ours) / min(theirs)
     return (
         f"{name:<46} ours {median(ours):8.1f} ms [{min(ours):.1f}]   NumPy {median(theirs):8.1f} ms [{min(theirs):.1f}]   "
