@@ -77,7 +77,8 @@ def build(conn: Connection, ctx: SettingContext, caller: Caller, facts: Facts) -
     if facts.codes is not national_codes() or facts.pupil.placement is None:
         return Panel(findings=opened)
     try:
-        standing, coming = _standing(caller, facts, marks), _coming(caller, facts, marks)
+        ahead = ahead_of(caller, facts, marks)
+        standing, coming = _standing(caller, facts, ahead), _coming(caller, facts, ahead)
     except CalendarError:
         return Panel(findings=opened, missing=NO_TERMS)
     return Panel(standing, coming, opened)
@@ -89,7 +90,7 @@ def build(conn: Connection, ctx: SettingContext, caller: Caller, facts: Facts) -
 def ahead_of(caller: Caller, facts: Facts, marks: Mapping[int, int]) -> forecast.Ahead:
     """Return what a forecast stands on: the marks so far and the pupil's own sessions until the year ends."""
     calendar, today, place = facts.setting.calendar, facts.as_of.date(), facts.pupil.placement
-    own = None if caller.profile.session_model == "am_pm" else _own(caller, facts, marks)
+    own = _own(caller, facts, marks) if caller.plans_itself else None
     return forecast.Ahead(today, marks, calendar, facts.codes, due_from(calendar, own=own), facts.pupil.born, place.last if place else None)
 
 
@@ -100,32 +101,27 @@ def _own(caller: Caller, facts: Facts, marks: Mapping[int, int]) -> dict[date, t
     for no in sorted(marks):
         found[day_of(no)] = (*found.get(day_of(no), ()), key_of(no % 2048))
     _, last = calendar.year_range(calendar.school_year(today))
-    for coming in calendar.school_days(today, last) if place else ():
-        planned = caller.sessions(coming, [place]) if place else {}
-        found[coming] = tuple(slot.key for slot in planned.get(facts.pupil.id, ()) if slot.expected)
-    return found
+    days = calendar.school_days(today, last) if place else []
+    plans = caller.sessions_of_days({coming: [place] for coming in days if place})
+    return found | {coming: plans.get(coming, {}).get(facts.pupil.id, ()) for coming in days}
 
 
-def _standing(caller: Caller, facts: Facts, marks: Mapping[int, int]) -> tuple[Line, ...]:
+def _standing(caller: Caller, facts: Facts, ahead: forecast.Ahead) -> tuple[Line, ...]:
     """Return persistent and severe absence as they stand, of the sessions at compulsory age (PR-4)."""
-    ahead, params = ahead_of(caller, facts, marks), caller.params(facts.as_of.date())
+    params = caller.params(facts.as_of.date())
     counts, counted = counting.count(ahead.this_year, facts.codes), tuple(missed(facts))
     found = (rules_figures.pa(counts, params), rules_figures.sa(counts, params))
-    return tuple(_line(_counting(one, counted), caller, facts, marks, {True: "Yes", False: "No"}[one.holds]) for one in found)
+    return tuple(_line(replace(one, counted=counted), caller, ahead, {True: "Yes", False: "No"}[one.holds]) for one in found)
 
 
-def _counting(answer: Answer, counted: tuple[int, ...]) -> Answer:
-    return replace(answer, counted=answer.counted or counted)
-
-
-def _coming(caller: Caller, facts: Facts, marks: Mapping[int, int]) -> tuple[Line, ...]:
+def _coming(caller: Caller, facts: Facts, ahead: forecast.Ahead) -> tuple[Line, ...]:
     """Return the forecasts that concern this type of setting: returns are a school's, the threshold is that of schools with notices."""
-    ahead, params, legal = ahead_of(caller, facts, marks), caller.params(facts.as_of.date()), facts.setting.legal_type
+    params, legal = caller.params(facts.as_of.date()), facts.setting.legal_type
     found = [forecast.persistence(ahead, params)]
     if legal in baseline.NOTICE_SCHOOLS:
         found.append(forecast.penalty(ahead, params))
     found += forecast.clocks(ahead, params) if legal in baseline.SCHOOLS else forecast.unexplained(ahead, params)
-    return tuple(_line(one, caller, facts, marks, _due(one, ahead.today)) for one in found)
+    return tuple(_line(one, caller, ahead, _due(one, ahead.today)) for one in found)
 
 
 def _due(answer: Answer, today: date) -> str:
@@ -137,11 +133,11 @@ def _due(answer: Answer, today: date) -> str:
     return "Due today" if answer.on == today else ""
 
 
-def _line(answer: Answer, caller: Caller, facts: Facts, marks: Mapping[int, int], tag: str) -> Line:
+def _line(answer: Answer, caller: Caller, ahead: forecast.Ahead, tag: str) -> Line:
     name = NAMES.get(answer.rule, answer.rule)
     drops: Any = answer.figures.get("drops_off", ())
     notes = {no: f"stops counting on {day(on)}" for no, on in drops if on}
-    reasons = of_answer(answer, marks=marks, codes=facts.codes, parameters=caller.parameters, of=name, notes=notes)
+    reasons = of_answer(answer, marks=ahead.marks, codes=ahead.codes, parameters=caller.parameters, of=name, notes=notes)
     return Line(name, answer.says, tag, replace(reasons, says=""))
 
 
