@@ -26,8 +26,10 @@ def init_app(app: Flask) -> None:
     app.extensions["daymark.extensions"] = made
     app.extensions["daymark.roles"] = lambda setting_type: roles(made, setting_type)
     app.extensions["daymark.words"] = lambda ctx: made.for_setting(ctx).words
+    app.extensions["daymark.has_code"] = lambda ctx, symbol, on: symbol in made.for_setting(ctx).codes.on(on)
     app.extensions["daymark.setting_types"] = lambda: [offered(profile) for profile in made.profiles.values()]
     app.extensions["daymark.document"] = made.document
+    app.extensions["daymark.variants"] = made.variants
     app.extensions["daymark.parameters"] = lambda ctx: made.for_setting(ctx).parameters
     own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader is not None else []
     folders = [folder for key in made.profiles if (folder := template_folder(made.plugin(key))) is not None]

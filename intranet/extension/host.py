@@ -110,6 +110,11 @@ class Host:
         said = (*self._core, *self._values[ctx.setting_type])
         return Parameters(value for value in said if value.holds_for(place, ctx.legal_type))
 
+    def variants(self, ctx: SettingContext) -> tuple[ParameterValue, ...]:
+        """Return every value that is said for one local authority, whichever the setting's own is."""
+        said = (*self._core, *self._values[ctx.setting_type])
+        return tuple(value for value in said if value.authority and value.holds_for(value.authority, ctx.legal_type))
+
     def document(self, key: str) -> Document:
         """Return a setting type's policy document; the plain one for a type that no plugin serves."""
         return self._documents.get(key, Document())

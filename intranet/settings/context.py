@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,6 +76,12 @@ def context(setting_id: int) -> SettingContext:
             kept.pop(key, None)
         kept[(row.id, row.version)] = found
     return found
+
+
+def has_code(ctx: SettingContext, symbol: str, on: date) -> bool:
+    """Return whether the setting's own codes have a symbol that day; the extension room knows them, and without it there are the national ones."""
+    known: Callable[[SettingContext, str, date], bool] | None = current_app.extensions.get("daymark.has_code")
+    return known is None or known(ctx, symbol, on)
 
 
 def calendar_of(periods: list[Any], closures: list[Any]) -> Calendar:

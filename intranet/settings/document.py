@@ -16,7 +16,7 @@ from intranet.law.words import listed, read_yaml
 __all__ = ["Document", "Linked", "Source", "Topic", "Trigger", "load", "month"]
 
 FIELDS = frozenset({
-    "title", "pages_cited_as", "clauses", "version", "dated", "owner", "reviewed", "next_review", "review_months", "review_clause", "early_review",
+    "title", "pages_cited_as", "clauses", "version", "dated", "owner", "reviewed", "next_review", "review_clause", "early_review",
     "sources", "linked", "training", "training_led_by", "know", "comments_to", "comment_clause",
 })  # fmt: skip
 
@@ -70,7 +70,6 @@ class Document:
     owner: str = "head"
     reviewed: date | None = None
     next_review: date | None = None
-    review_months: int | None = None
     review_clauses: tuple[str, ...] = ()
     early_review: tuple[Trigger, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -102,7 +101,7 @@ def month(text: str) -> date:
 
 
 def _document(said: Mapping[str, Any]) -> Document:
-    plain: dict[str, Any] = {key: said[key] for key in ("title", "version", "dated", "owner", "review_months", "training_led_by") if key in said}
+    plain: dict[str, Any] = {key: said[key] for key in ("title", "version", "dated", "owner", "training_led_by") if key in said}
     plain |= {key: month(said[key]) for key in ("reviewed", "next_review") if key in said}
     plain |= {key: tuple(said[key]) for key in ("clauses", "know", "comments_to") if key in said}
     plain |= {into: (said[key],) for key, into in (("review_clause", "review_clauses"), ("comment_clause", "comment_clauses")) if key in said}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
@@ -14,10 +15,11 @@ from intranet.settings.terms import NAMES, YearDates
 from intranet.web.kit import WriteForm, choices, required
 
 KINDS = {
-    "snow": "Unplanned: snow, flood, no heating (proposes Y4)",
-    "closure": "Planned: polling day, strike known beforehand (#)",
-    "inset": "INSET day (#)",
+    "snow": "Unplanned: snow, flood, no heating",
+    "closure": "Planned: polling day, strike known beforehand",
+    "inset": "INSET day",
 }
+CODES = {"snow": "Y4", "closure": "#", "inset": "#"}
 WHOLE = {"": "The whole day", "AM": "The morning only", "PM": "The afternoon only"}
 LONGEST_CLOSURE = timedelta(days=366)
 
@@ -37,6 +39,11 @@ class CloseForm(WriteForm):
     ])  # fmt: skip
     version = IntegerField(default=0, widget=HiddenInput())
     confirm = HiddenField(default="")
+
+    def name_codes(self, has: Callable[[str], bool]) -> None:
+        """Say with each kind which code it leads to, where the setting has that code."""
+        said = {"Y4": " (proposes Y4)", "#": " (#)"}
+        self.kind.choices = choices((key, label + (said[CODES[key]] if has(CODES[key]) else "")) for key, label in KINDS.items())
 
     def validate_last(self, field: DateField) -> None:
         """Refuse a last day before the first, or a year of closure (a slip in the year)."""

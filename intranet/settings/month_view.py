@@ -11,7 +11,7 @@ from intranet.law.calendar import Calendar
 from intranet.web.filters import MONTHS
 from intranet.web.kit import day
 
-KINDS = {"inset": "INSET", "snow": "Unplanned closure (Y4)", "closure": "Planned closure (#)", "bank_holiday": "Bank holiday"}
+KINDS = {"inset": "INSET", "snow": "Unplanned closure", "closure": "Planned closure", "bank_holiday": "Bank holiday"}
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,18 @@ from intranet.settings.context import HouseValue, SettingContext
 
 STANDINGS = {"law": "law", "guidance": "statutory guidance", "policy": "the setting's policy", "assumption": "House setting, not from policy"}
 TOPICS = {
-    "absence": "Absence", "ap": "Thresholds of the provision", "arrival": "Arrival", "audit": "Weekly audit", "calendar": "School year",
-    "cme": "Children missing education", "contacts": "Contacts", "ctf": "Transfer files", "dsl": "Safeguarding lead", "evidence": "Evidence of illness",
+    "absence": "Absence", "ap": "Thresholds of the provision", "arrival": "Arrival", "audit": "Weekly audit", "authority": "The local authority",
+    "calendar": "School year", "cme": "Children missing education", "contacts": "Contacts", "ctf": "Transfer files",
+    "decision_rules": "Who decides", "deletion": "Admission and removal from roll", "dsl": "Safeguarding lead", "evidence": "Evidence of illness",
     "exclusion": "Suspension and exclusion", "first_day": "First-day response", "ladder": "Attendance ladder", "lateness": "Lateness",
-    "leave": "Leave of absence", "mark_set": "Marks", "metrics": "Attendance figures", "mobile": "Mobile pupils", "n_code": "Absence with no reason yet",
-    "part_time": "Part-time timetables", "penalty": "Penalty notices", "placement": "Placements", "plan": "Support plans", "policy": "The policy itself",
-    "register": "Registers", "report": "Reports", "retention": "How long registers are kept", "return": "Returns to the authority",
-    "return_interview": "Return interviews", "reward": "Rewards", "roll": "Admission and removal from roll", "saw": "Safe-and-well checks",
-    "stage2": "Stage 2", "stage3": "Stage 3", "study_leave": "Study leave", "suspension": "Suspension and exclusion", "tutoring": "Session records",
+    "leave": "Leave of absence", "letter": "Letters", "mark_set": "Marks", "metrics": "Attendance figures", "mobile": "Mobile pupils",
+    "n_code": "Absence with no reason yet", "not_in_school": "Children not in school", "order": "School attendance orders",
+    "part_time": "Part-time timetables", "pattern": "Patterns of absence", "penalty": "Penalty notices", "placement": "Placements",
+    "plan": "Support plans", "policy": "The policy itself", "register": "Registers", "report": "Reports",
+    "retention": "How long registers are kept", "return": "Returns to the authority", "return_interview": "Return interviews", "reward": "Rewards",
+    "roll": "Admission and removal from roll", "saw": "Safe-and-well checks", "school": "Whether a provider must register as a school",
+    "slt": "Senior leaders", "stage2": "Stage 2", "stage3": "Stage 3", "study_leave": "Study leave", "suspension": "Suspension and exclusion",
+    "transport": "Transport", "tutoring": "Session records",
 }  # fmt: skip
 
 
@@ -51,6 +55,7 @@ class Line:
     note: str = ""
     reason: str = ""  # of the house value in force
     confirmable: bool = False
+    settable: bool = True  # a form can take it: it has no parts, and is no day of law
     assumed: bool = False
 
 
@@ -88,13 +93,19 @@ def parameters(ctx: SettingContext) -> Parameters:
     return found
 
 
+def variants(ctx: SettingContext) -> tuple[ParameterValue, ...]:
+    """Return every value that holds for one local authority only, also for those the setting does not belong to: pupils come from there."""
+    found: tuple[ParameterValue, ...] = current_app.extensions["daymark.variants"](ctx)
+    return found
+
+
 def topics(ctx: SettingContext, on: date) -> list[Topic]:
     """Return the parameters by topic, by the topic's title; commencements stand apart."""
-    known, at = parameters(ctx), parameters(ctx).at(on)
+    known, at, others = parameters(ctx), parameters(ctx).at(on), variants(ctx)
     found: dict[str, list[Line]] = {}
     for key in known.keys():  # noqa: SIM118 (sorted keys; iterating gives values)
         if known.values(key)[0].unit != COMMENCEMENT:
-            found.setdefault(topic_of(key), []).append(_line(ctx, known, key, at.resolution(key)))
+            found.setdefault(topic_of(key), []).append(_line(ctx, known, key, at.resolution(key), others))
     return [Topic(title.lower().replace(" ", "-").replace(",", ""), title, tuple(lines)) for title, lines in sorted(found.items())]
 
 
@@ -126,19 +137,20 @@ def line_of(ctx: SettingContext, key: str, on: date) -> Line:
     known = parameters(ctx)
     if key not in known or known.values(key)[0].unit == COMMENCEMENT:
         raise NotFound(f"There is no parameter “{key}”. Open the policy page and choose one there.")
-    return _line(ctx, known, key, known.at(on).resolution(key))
+    return _line(ctx, known, key, known.at(on).resolution(key), variants(ctx))
 
 
-def _line(ctx: SettingContext, known: Parameters, key: str, resolution: Any) -> Line:
+def _line(ctx: SettingContext, known: Parameters, key: str, resolution: Any, others: tuple[ParameterValue, ...]) -> Line:
     chosen = resolution.in_force or known.values(key)[-1]
+    none = "not in force: it waits for a commencement" if chosen.commences else "no value at present"
     house, assumed = chosen.origin == "house", chosen.standing == "assumption" and chosen.origin != "house"
     speaks = (resolution.warning or "").replace(f"`{key}`", f"“{chosen.description or key}”")
     return Line(
-        key, chosen.description, said(chosen.value, chosen.unit) if resolution.in_force else "no value at present", chosen.unit, chosen.cited,
+        key, chosen.description, said(chosen.value, chosen.unit) if resolution.in_force else none, chosen.unit, chosen.cited,
         chosen.clauses, STANDINGS[chosen.standing], house, chosen.effective_from, tuple(_struck(v) for v in resolution.struck_through),
         speaks or _superseded_warning(chosen, resolution, chosen.conflict), _conflicts(ctx, known, key),
-        tuple(_variant(v) for v in known.values(key) if v.authority), chosen.authority, "" if house else chosen.note,
-        chosen.note if house else "", assumed and chosen.value is not None, assumed,
+        tuple(_variant(v) for v in others if v.key == key), chosen.authority, "" if house else chosen.note,
+        chosen.note if house else "", assumed and chosen.value is not None, not isinstance(chosen.value, (Mapping, date)), assumed,
     )  # fmt: skip
 
 
@@ -174,7 +186,9 @@ def _struck(value: ParameterValue) -> str:
 
 
 def said(value: Any, unit: str) -> str:
-    """Return a value as the page says it: "10% missed" for a share."""
+    """Return a value as the page says it: "10% missed" for a share, "none" for an empty list."""
+    if value == ():
+        return "none"
     return say(_plain(value), unit.removeprefix("share").strip() if isinstance(value, Fraction) else unit)
 
 

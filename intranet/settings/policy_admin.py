@@ -152,7 +152,7 @@ def owned(conn: Connection, ctx: SettingContext, on: date) -> tuple[str, str, Re
 def reviews_of(ctx: SettingContext, said: Document, dated: date | None, rows: Sequence[Any], on: date) -> Reviews:
     """Return when the policy was reviewed and is due, from what is printed and what was entered since."""
     params = policy.parameters(ctx).at(on)
-    months = params.get("policy.review_months", said.review_months)
+    months = params.get("policy.review_months")
     reviewed = said.reviewed or (dated.replace(day=1) if dated else None)
     planned = due = said.next_review or later(reviewed, months)
     for row in rows:

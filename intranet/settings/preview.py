@@ -15,7 +15,7 @@ from intranet.law import deadlines
 from intranet.law.calendar import Calendar, CalendarError, Closure
 from intranet.law.parameters import say
 from intranet.law.sessions import day_range, days_between, session_no
-from intranet.settings.context import SettingContext, as_closure
+from intranet.settings.context import SettingContext, as_closure, has_code
 from intranet.settings.service import NewClosure
 from intranet.store.tables import register_state
 from intranet.web.kit import day, plural
@@ -28,7 +28,7 @@ Lines = Callable[[SettingContext, NewClosure], list[str]]
 def of_closing(ctx: SettingContext, new: NewClosure) -> list[str]:
     """Return what closing would change, a sentence each."""
     after = ctx.calendar if new.group_id else _with(ctx.calendar, as_closure(new))
-    return [*_days(ctx.calendar, after, new), *_code(ctx.calendar, new), *_taken(ctx, new), *moved(ctx, ctx.calendar, after, new), *_others(ctx, new)]
+    return [*_days(ctx.calendar, after, new), *_code(ctx, new), *_taken(ctx, new), *moved(ctx, ctx.calendar, after, new), *_others(ctx, new)]
 
 
 def of_withdrawing(ctx: SettingContext, old: NewClosure) -> list[str]:
@@ -96,10 +96,12 @@ def _span(days: list[date]) -> str:
     return day(days[0]) if len(days) == 1 else f"{day(days[0])} to {day(days[-1])}"
 
 
-def _code(calendar: Calendar, new: NewClosure) -> Iterator[str]:
-    if not calendar.count(new.first, new.last):
+def _code(ctx: SettingContext, new: NewClosure) -> Iterator[str]:
+    if not ctx.calendar.count(new.first, new.last):
         return
-    if new.planned:
+    if not has_code(ctx, "#" if new.planned else "Y4", new.first):
+        yield "No session is due then and nothing is marked: the codes here have none for a closure."
+    elif new.planned:
         yield "Code # (planned closure) stands for these sessions from the calendar; no register is due and nothing is marked."
     else:
         yield "Code Y4 (unplanned closure) is proposed for every pupil in these sessions; a person confirms it, nothing is pre-marked."

@@ -13,7 +13,7 @@ from intranet.errors import Conflict, NotFound
 from intranet.people import access_setting, can, current_actor
 from intranet.people.forms import given
 from intranet.settings import month_view, preview, service, terms, views_opening, views_terms
-from intranet.settings.context import context
+from intranet.settings.context import context, has_code
 from intranet.settings.forms import CloseForm, WithdrawForm
 from intranet.settings.models import ClosureRow
 from intranet.web.kit import NavItem, allow, choices, now, respond, say_next, see_other
@@ -54,6 +54,7 @@ def close(setting_id: int) -> Response:
     """Show the form, then what the closure would change, then store it when confirmed."""
     ctx, form = context(setting_id), CloseForm()
     form.group.choices = choices(_groups(setting_id), blank="Everybody")
+    form.name_codes(lambda symbol: has_code(ctx, symbol, now().date()))
     if not form.validate_on_submit():
         return respond("settings/close.html", status=422 if form.is_submitted() else 200, form=form, setting=ctx, lines=None)
     new = form.closure()

@@ -13,6 +13,8 @@ from intranet.clock import LONDON
 from intranet.law.conflicts import conflicts
 from intranet.settings import policy
 from intranet.settings.context import context
+from tests.fixtures.databases import running
+from tests.fixtures.people import a_setting
 from tests.fixtures.policies import HEADS, KINDS, Desk, a_place, words
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=LONDON)
@@ -150,3 +152,16 @@ def test_a_value_with_parts_is_refused_with_where_to_change_it(app):
     answer = head.post("penalty.absence.amounts/", value="100", reason="Because", first="2026-11-23", last="")
     assert answer.status_code == 422
     assert "it has parts" in words(answer)
+
+
+def test_a_value_for_one_authority_is_shown_beside_the_others_and_counts_only_there(app):
+    folder = app.config["DAYMARK"].home / "policy" / "academy"
+    folder.mkdir(parents=True)
+    text = "lateness.persistent_count: {description: Late marks, unit: marks, values: {}, authorities: {Saltmarsh Council: {2026-09-01: {value: 4, clauses: [ATT-025]}}}}"
+    (folder / "saltmarsh.yaml").write_text(text, encoding="utf-8")
+    with running(app.config["DAYMARK"]) as again:
+        again.extensions["daymark.clock"].set(MONDAY)
+        here, there = a_place("academy"), a_setting("Salt", authority="Saltmarsh Council")
+        shown = [part(Desk(again, one, "principal", f"Head of {one}").get().get_data(as_text=True), "lateness.persistent_count") for one in (here, there)]
+    assert ["<strong>5 marks</strong>" in shown[0], "<strong>4 marks</strong> (for Saltmarsh Council)" in shown[1]] == [True, True]
+    assert ["Saltmarsh Council: 4 marks from 01/09/2026 (ATT-025)" in one for one in shown] == [True, True]
