@@ -16,6 +16,7 @@ RETURNS = frozenset({"attendance_return", "sickness_return"})
 #: What the floor alone concludes; a failing plugin never hides it. Persistent and severe absence are shared with policies.
 KINDS = RETURNS | {"n_code", "sickness_warning", "penalty_threshold", "unexplained_told", "day_six"}
 #: What a first plain present mark cannot raise, change or clear: it depends on marks of absence alone.
-UNTOUCHED_BY_PRESENCE = KINDS
+#: A run can be broken by one, where a pupil with a plan of their own came to a session that was not in it.
+UNTOUCHED_BY_PRESENCE = KINDS - RETURNS - {"day_six"}
 #: Core roles that the floor tells and asks; every setting has somebody who counts as one of them.
 ROLES = ("office", "attendance_lead", "head", "dsl")
