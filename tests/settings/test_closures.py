@@ -206,3 +206,17 @@ def test_a_teacher_cannot_close_and_another_setting_cannot_be_closed(app, client
     teacher = signed_in(app.test_client(), an_account("teacher", setting=setting, name="Kit Crane"))
     assert teacher.get(f"/settings/{setting}/close/").status_code == 403
     assert closures(other) == 1
+
+
+def test_a_service_whose_codes_have_none_for_a_closure_is_not_told_of_y4_or_hash(app, client):
+    tutoring = a_setting("Teasel Tutors", setting_type="tutoring", legal_type="company", phase="all_through", layout="T")
+    signed_in(client, an_account("director", setting=tutoring))
+    form = client.get(f"/settings/{tutoring}/close/").get_data(as_text=True)
+    assert "Unplanned: snow, flood, no heating" in form and "Y4" not in form and "(#)" not in form
+    page = client.post(f"/settings/{tutoring}/close/", data=drawn(client, tutoring)).get_data(as_text=True)
+    assert "Y4" not in page and "No session is due then and nothing is marked" in page
+
+
+def test_a_school_is_told_which_code_each_kind_of_closure_leads_to(head, setting):
+    form = head.get(f"/settings/{setting}/close/").get_data(as_text=True)
+    assert "no heating (proposes Y4)" in form and "strike known beforehand (#)" in form

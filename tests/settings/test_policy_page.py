@@ -157,7 +157,8 @@ def test_a_value_with_parts_is_refused_with_where_to_change_it(app):
 def test_a_value_for_one_authority_is_shown_beside_the_others_and_counts_only_there(app):
     folder = app.config["DAYMARK"].home / "policy" / "academy"
     folder.mkdir(parents=True)
-    text = "lateness.persistent_count: {description: Late marks, unit: marks, values: {}, authorities: {Saltmarsh Council: {2026-09-01: {value: 4, clauses: [ATT-025]}}}}"
+    text = ("lateness.persistent_count: {description: Late marks, unit: marks, values: {},"
+            " authorities: {Saltmarsh Council: {2026-09-01: {value: 4, clauses: [ATT-025]}}}}")  # fmt: skip
     (folder / "saltmarsh.yaml").write_text(text, encoding="utf-8")
     with running(app.config["DAYMARK"]) as again:
         again.extensions["daymark.clock"].set(MONDAY)
