@@ -93,7 +93,7 @@ def school_days(school: School, first: date, last: date) -> list[date]:
 def play(school: School, rng: random.Random, days: int) -> date:
     """Play so many school days from a random one on and return the last: stretches of one symbol a pupil, with changes in between."""
     day = rng.choice(school_days(school, FIRST, date(2025, 11, 14)))
-    spells = dict.fromkeys(school.pupils, ("/", 0))
+    last, spells = day, dict.fromkeys(school.pupils, ("/", 0))
     for _ in range(days):
         for key in KEYS:
             now = moment(day, "09:10" if key == "AM" else "13:10")
@@ -110,11 +110,14 @@ def play(school: School, rng: random.Random, days: int) -> date:
             amend(school, rng, day)
         if rng.random() < 0.08:
             change_calendar(school, rng, day)
+        last = day
         following = school_days(school, day + timedelta(days=1), LAST)
         if not following:
-            return day
+            break
         day = following[0]
-    return day
+    for _ in range(rng.choice((0, 0, 1, 3))):  # changes that no save comes after
+        change_calendar(school, rng, last)
+    return last
 
 
 def amend(school: School, rng: random.Random, today: date) -> None:
