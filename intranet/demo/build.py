@@ -232,7 +232,7 @@ class _Place:
                 )
             )  # fmt: skip
         for group in sorted(pupil.child.groups):
-            w.session.add(m.Flag(setting_id=self.built.setting_id, pupil_id=pupil_id, kind=GROUPS_AS_FLAGS[group], first=pupil.starts, source="demo"))
+            w.session.add(m.Flag(setting_id=self.built.setting_id, pupil_id=pupil_id, kind=GROUPS_AS_FLAGS[group], first=pupil.starts, source="Admission form"))
 
     def _stretches(self, pupil: Pupil, groups: Sequence[int]) -> list[tuple[date, date | None, int]]:
         then, now = pupil.class_then, pupil.class_now

@@ -13,6 +13,7 @@ from intranet.duties.ticking import WEEKLY
 from intranet.errors import NotAllowed, NotFound, Refused
 from intranet.extension.caller import Caller
 from intranet.people import Actor
+from intranet.people.actor import head_word
 from intranet.people.service import role_label
 from intranet.settings.service import SettingContext
 from intranet.store import events, records
@@ -29,7 +30,7 @@ def access_duty(actor: Actor, ctx: SettingContext, duty_id: int, now: datetime) 
     if found is None:
         raise NotFound("There is no such duty here. It may belong to another setting.")
     if not set(found.roles) & owners(actor, ctx.id):
-        raise NotAllowed(" or ".join(role_label(role, ctx.setting_type) for role in found.roles), "the head")
+        raise NotAllowed(" or ".join(role_label(role, ctx.setting_type) for role in found.roles), f"the {head_word(ctx.setting_type)}")
     return found
 
 

@@ -14,8 +14,8 @@ from intranet.exchange.forms import MappingForm, UploadForm
 from intranet.exchange.reading import LARGEST_FILE, Sheet, UnreadableError, read
 from intranet.extension import host
 from intranet.people import current_actor
-from intranet.settings.service import context
-from intranet.web.kit import allow, now, respond, say_next, see_other, today
+from intranet.settings.service import SettingContext, context
+from intranet.web.kit import allow, choices, now, respond, say_next, see_other, today
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/settings/<int:setting_id>/import")
 SAMPLE_ROWS = 3
@@ -28,20 +28,28 @@ def start(setting_id: int) -> Response:
     """Choose a file to import; it is read and looked at, not stored."""
     request.max_content_length = LARGEST_FILE + FORM_ROOM
     form = UploadForm()
+    labels = _labels(context(setting_id))
+    form.kind.choices = choices(labels.items())
     with store.connection() as conn:
         before = service.runs(conn, setting_id)
     if request.method == "GET" or not form.validate():
         return respond(
-            "exchange/start.html", status=200 if request.method == "GET" else 422, form=form, runs=before, labels=LABELS
+            "exchange/start.html", status=200 if request.method == "GET" else 422, form=form, runs=before, labels=labels
         )
     data = form.file.data.read(LARGEST_FILE + 1)
     try:
         sheet = read(form.file.data.filename or "file", data)
     except UnreadableError as reason:
         form.file.errors = (*form.file.errors, str(reason))
-        return respond("exchange/start.html", status=422, form=form, runs=before, labels=LABELS)
+        return respond("exchange/start.html", status=422, form=form, runs=before, labels=labels)
     kept = service.keep_upload(setting_id, current_actor().account_id, form.kind.data, sheet, data, now())
     return see_other("exchange.look", setting_id=setting_id, upload_id=kept)
+
+
+def _labels(ctx: SettingContext) -> dict[str, str]:
+    """Return what a file can hold, in the setting's words."""
+    words = host.for_setting(ctx).words
+    return {kind: words.get(kind, label.lower()).capitalize() for kind, label in LABELS.items()}
 
 
 def _file(setting_id: int, upload_id: int) -> tuple[Any, Sheet]:
@@ -74,7 +82,7 @@ def _look(setting_id: int, upload_id: int, kept: Any, sheet: Sheet, form: Mappin
     return respond(
         "exchange/look.html", status=status, form=form, upload_id=upload_id, kept=kept, run=run, before=before, choices=KINDS[kept.kind],
         columns=[(index, title, fields.get(index, "")) for index, title in enumerate(sheet.header) if index not in dated],
-        dated=len(dated), sample=[cells for _, cells in sheet.rows[:SAMPLE_ROWS]], label=LABELS[kept.kind],
+        dated=len(dated), sample=[cells for _, cells in sheet.rows[:SAMPLE_ROWS]], label=_labels(ctx)[kept.kind],
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from intranet import store
 from intranet.errors import NotAllowed, NotFound
-from intranet.people.actor import Actor, role_book
+from intranet.people.actor import Actor, head_word, role_book
 from intranet.people.forms import AgainForm
 from intranet.people.permissions import CORE_ROLES, known, roles_needed
 from intranet.people.places import SettingRow
@@ -80,7 +80,7 @@ def _roles_needed(actor: Actor, permission: str, setting_id: int | None) -> str:
 
 def _whom_to_ask(actor: Actor, setting_id: int | None) -> str:
     row = actor.setting(setting_id) if setting_id is not None else None
-    return f"the head of {row.name}, or the person who looks after accounts" if row else "the person who looks after accounts"
+    return f"the {head_word(row.setting_type)} of {row.name}, or the person who looks after accounts" if row else "the person who looks after accounts"
 
 
 def _signed_out() -> Response:

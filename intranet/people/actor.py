@@ -126,6 +126,11 @@ def role_book(setting_type: str | None) -> Mapping[str, Any]:
     return book(setting_type) if book and setting_type else {}
 
 
+def head_word(setting_type: str | None) -> str:
+    """Return what the setting type calls the role that answers for the place."""
+    return next((own.label for own in role_book(setting_type).values() if own.like == "head"), CORE_ROLES["head"])
+
+
 def describe_role(role: str, setting_type: str | None) -> tuple[str, frozenset[str], frozenset[str]]:
     """Return a role's label, the core roles it counts as and its further permissions; an unknown role counts as none."""
     own = role_book(setting_type).get(role)

@@ -1,4 +1,4 @@
-"""Finding a pupil by any part of a name; what was typed travels in the body of a POST, never in an address."""
+"""Finding a pupil by the beginning of any of its names; what was typed travels in the body of a POST, never in an address."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from intranet.commands import serving
 from intranet.demo import build as demo
 from intranet.people.models import Account
 from intranet.people.places import Setting
-from intranet.pupils.models import Person, Pupil
+from intranet.pupils.models import Flag, Person, Pupil
 from intranet.store.tables import event, mark
 from tests.fixtures.databases import running
 from tests.fixtures.people import a_setting
@@ -36,6 +36,11 @@ def test_one_setting_of_each_type_has_two_years_of_registers_that_verify(built):
     assert len(marks) == 5 and min(marks.values()) > 500
     assert days[0] <= date(2025, 9, 4) and days[1] == TODAY
     assert store.chain.verify().problems == ()
+
+
+def test_a_flag_says_where_it_comes_from_as_a_school_would(built):
+    with store.connection() as conn:
+        assert set(conn.scalars(select(Flag.source).distinct())) == {"Admission form"}
 
 
 def test_nobody_in_the_demo_has_a_number_that_could_ring_or_an_address_that_could_receive(built):

@@ -13,6 +13,7 @@ from intranet.exchange import command
 from intranet.pupils import service as pupils
 from tests.exchange.conftest import AMBER, BEN, HEADER, csv_file, xlsx_file
 from tests.exchange.test_imports import many
+from tests.fixtures.people import a_setting, an_account, signed_in
 from tests.fixtures.pupils import a_pupil
 
 TUESDAY = date(2025, 10, 7)
@@ -158,3 +159,11 @@ def test_the_command_does_not_touch_another_setting(school, other_school, run):
         assert len(pupils.known(conn, other_school, TUESDAY)) == 1
     a_pupil(school.id, upn=AMBER[0])
     assert count(school) == 1
+
+
+def test_what_a_file_holds_is_said_in_the_settings_words(app, client):
+    tutoring = a_setting("Teasel Tutors", setting_type="tutoring", legal_type="company", phase="all_through", layout="T")
+    signed_in(client, an_account("tutoring_office", setting=tutoring))
+    page = client.get(f"/settings/{tutoring}/import/").get_data(as_text=True)
+    assert '<option value="pupils">Learners</option>' in page and '<option value="classes">Tutor groups</option>' in page
+    assert ">Pupils</option>" not in page

@@ -47,7 +47,7 @@ def test_a_person_without_the_role_learns_which_role_it_needs_and_whom_to_ask(ap
     assert answer.status_code == 403
     text = answer.get_data(as_text=True)
     assert "Principal" in text and " or System administrator" in text
-    assert "the head of Larkspur Academy" in text
+    assert "the Principal of Larkspur Academy" in text
 
 
 def test_a_role_given_or_ended_counts_on_the_next_request(app, client):

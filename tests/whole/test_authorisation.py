@@ -81,7 +81,7 @@ def test_a_refusal_names_the_role_that_is_needed_and_whom_to_ask(whole):
     site = whole.world.sites[0]
     answer = asking.Askers(whole).of(site.people["governor"]).get(f"/settings/{site.id}/pupils/")
     assert answer.status_code == 403
-    assert re.search(r"It needs the role .*Office.*Ask the head of Setting 1", answer.get_data(as_text=True))
+    assert re.search(r"It needs the role .*Office.*Ask the Principal of Setting 1", answer.get_data(as_text=True))
 
 
 def test_signed_out_pages_lead_to_the_sign_in_and_scripts_are_told_to_go_there(whole):
