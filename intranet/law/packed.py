@@ -12,7 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import compress
 from typing import Literal
 
 from intranet.law.codes import Code, CodeTable
@@ -76,9 +77,13 @@ def marks(packed: bytes, layout: str, start: date) -> Iterator[tuple[int, int]]:
 
 
 def _half_days(packed: bytes, first: int) -> Iterator[tuple[int, int]]:
-    for i, code_id in enumerate(packed):
-        if code_id:
-            yield (first + i // 2) * SLOTS + 1 + i % 2, code_id
+    return zip(compress(_numbers(first), packed), packed.translate(None, b"\0"), strict=True)
+
+
+@lru_cache(maxsize=16)
+def _numbers(first: int) -> tuple[int, ...]:
+    """The session number of each byte of a half-day year."""
+    return tuple((first + i // 2) * SLOTS + 1 + i % 2 for i in range(HALF_DAY_BYTES))
 
 
 def counts_by_code(packed: bytes, layout: str) -> dict[int, int]:
