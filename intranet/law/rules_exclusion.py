@@ -57,9 +57,9 @@ def day6(facts: Exclusion, calendar: Calendar, params: ParametersAt) -> Answer:
 
 def _who(facts: Exclusion, params: ParametersAt) -> tuple[str, bool]:
     """Who must arrange education, and whether that is the school's own rule; "" when nobody must."""
-    providers = params["suspension.providers"]
-    if facts.legal_type in providers:
-        return (params["suspension.permanent_provider"] if facts.permanent else providers[facts.legal_type]), False
+    provider = params.get(f"suspension.provider.{facts.legal_type}")
+    if provider is not None:
+        return (params["suspension.permanent_provider"] if facts.permanent else provider), False
     said = params.resolution("suspension.provision_day").in_force
     own = said is not None and said.origin != "core"
     return ("the school", True) if own and not facts.permanent else ("", False)
