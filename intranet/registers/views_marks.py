@@ -37,6 +37,7 @@ def amend(setting_id: int, session_no: int, pupil_id: int) -> Response:
         try:
             return _amended(setting_id, session_no, pupil_id, form, found)
         except MarksRefused as refused:
+            form.refused = refused
             form.mark.errors = [*form.mark.errors, next(iter(refused.rows.values()))]
         except Refused as refused:
             form.take(refused)

@@ -172,6 +172,49 @@ def test_a_refused_form_and_a_refusal_page_have_one_too(school, client):
     assert "what stands against it" in page and "<summary>ATT-025</summary>" in page
 
 
+def test_an_amendment_that_is_refused_says_why(school, client):
+    setting, _, group, pupil = school
+    save(setting, "2026-11-16 AM", {pupil: "N"}, group=group, now="2026-11-16 09:10")
+    signed_in(client, an_account("attendance_officer", setting=setting))
+    path = f"/settings/{setting}/registers/amend/{session_no(date(2026, 11, 16), 'AM')}/{pupil}/"
+    page = client.get(path).get_data(as_text=True)
+    drawn = re.search(r'name="drawn" value="(\d+)"', page)[1]
+    form = {"csrf_token": csrf(client), "rid": str(uuid.uuid4()), "drawn": drawn, "mark": "X", "minutes": "", "note": "", "reason": "Rang at ten"}
+    refused = client.post(path, data=form)
+    assert refused.status_code == 422
+    page = answers(text(refused))[0]
+    assert "SI 2024/208 reg 10(3)" in page and "What would change it" in page
+
+
+@pytest.mark.clause("SPM-05")
+def test_an_admission_that_is_refused_says_what_is_missing_and_why(app, client):
+    at("2026-11-16 08:00")
+    setting = a_setting(setting_type="tutoring", legal_type="company", layout="T")
+    client = signed_in(client, an_account("tutoring_office", setting=setting))
+    form = {
+        "csrf_token": csrf(client), "rid": str(uuid.uuid4()), "drawn": "0", "legal_given": "Bo", "legal_family": "Birch", "born": "2012-01-02",
+        "starting_day": "2026-11-17", "model": "commissioned", "sex": "M", "year_group": "", "contacts-0-family": "Birch",
+        "contacts-0-relationship": "mother", "contacts-0-phones": "01632 960001, 01632 960002", "contacts-0-is_parent": "y",
+    }  # fmt: skip
+    refused = client.post(f"/settings/{setting}/pupils/admit/", data=form)
+    assert refused.status_code == 422
+    assert "<summary>SPM-05</summary>" in text(refused)
+
+
+@pytest.mark.clause("ATT-175")
+def test_a_closure_that_moves_a_clock_says_by_which_rule_it_moves(school, client):
+    setting, *_ = school
+    at("2026-11-16 10:00")
+    client = signed_in(client, an_account("principal", setting=setting))
+    page = client.get(f"/settings/{setting}/close/").get_data(as_text=True)
+    form = {"csrf_token": csrf(client), "rid": re.search(r'name="rid" value="([^"]+)"', page)[1], "drawn": "0", "kind": "snow", "first": "2026-11-18",
+            "last": "", "part": "", "group": "", "label": "Snow", "version": "0", "confirm": ""}  # fmt: skip
+    preview = text(client.post(f"/settings/{setting}/close/", data=form))
+    assert "Marks N of" in preview
+    page = answers(preview)[0]
+    assert "(N5)" in page and "5 school days" in page and "Only school days are counted" in page
+
+
 def test_an_answer_without_javascript_is_plain_html_that_opens(school, client):
     setting, _, group, pupil = school
     save(setting, "2026-11-16 AM", {pupil: "N"}, group=group, now="2026-11-16 09:10")
