@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app
 
 from intranet.errors import NotFound
+from intranet.law.binding import binds
 from intranet.law.commencement import Commencement, dormant
 from intranet.law.conflicts import Conflict, conflicts, conflicts_for
 from intranet.law.parameter_values import COMMENCEMENT
@@ -147,11 +148,17 @@ def _line(ctx: SettingContext, known: Parameters, key: str, resolution: Any, oth
     speaks = (resolution.warning or "").replace(f"`{key}`", f"“{chosen.description or key}”")
     return Line(
         key, chosen.description, said(chosen.value, chosen.unit) if resolution.in_force else none, chosen.unit, chosen.cited,
-        chosen.clauses, STANDINGS[chosen.standing], house, chosen.effective_from, tuple(_struck(v) for v in resolution.struck_through),
+        chosen.clauses, _standing(chosen, ctx.legal_type), house, chosen.effective_from, tuple(_struck(v) for v in resolution.struck_through),
         speaks or _superseded_warning(chosen, resolution, chosen.conflict), _conflicts(ctx, known, key),
         tuple(_variant(v) for v in others if v.key == key), chosen.authority, "" if house else chosen.note,
         chosen.note if house else "", assumed and chosen.value is not None, not isinstance(chosen.value, (Mapping, date)), assumed,
     )  # fmt: skip
+
+
+def _standing(chosen: ParameterValue, legal_type: str) -> str:
+    """Return whose word a value is; law of schools is called so where it does not bind the setting."""
+    other = "" if binds(chosen, legal_type) else " of schools, which does not bind this setting"
+    return STANDINGS[chosen.standing] + other
 
 
 def _conflicts(ctx: SettingContext, known: Parameters, key: str) -> tuple[Conflict, ...]:
