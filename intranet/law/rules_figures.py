@@ -74,8 +74,8 @@ def age(born: date, day: date, params: ParametersAt, begins: date | None = None)
     figures = {
         "first": first,
         "last": last,
-        "code": params["part_time.compulsory_code" if holds else "part_time.outside_code"],
-        "not": params["part_time.outside_code" if holds else "part_time.compulsory_code"],
+        "code": params.get("part_time.compulsory_code" if holds else "part_time.outside_code", ""),
+        "not": params.get("part_time.outside_code" if holds else "part_time.compulsory_code", ""),
     }
     if holds:
         says = f"Of compulsory school age, through {long_date(last)}."

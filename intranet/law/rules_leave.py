@@ -30,7 +30,7 @@ class LeaveRequest:
     """A request for leave, and what was found about it."""
 
     purpose: str  # employment, interview, study, part_time, part_time_before, part_time_after, other
-    received: datetime
+    received: datetime  # in the setting's own time, as the sessions are
     days: tuple[SchoolDay, ...]
     asked_by: str = PARENT_AT_HOME  # or other parent, or pupil
     decided_by_authorised: bool = True
