@@ -111,7 +111,7 @@ def _standing(caller: Caller, facts: Facts, ahead: forecast.Ahead) -> tuple[Line
     params = caller.params(facts.as_of.date())
     counts, counted = counting.count(ahead.this_year, facts.codes), tuple(missed(facts))
     found = (rules_figures.pa(counts, params), rules_figures.sa(counts, params))
-    return tuple(_line(replace(one, counted=counted), caller, ahead, {True: "Yes", False: "No"}[one.holds]) for one in found)
+    return tuple(_line(replace(one, counted=counted), caller, ahead, "" if not counts.possible else "Yes" if one.holds else "No") for one in found)
 
 
 def _coming(caller: Caller, facts: Facts, ahead: forecast.Ahead) -> tuple[Line, ...]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 
 from intranet.law import counting, deadlines
-from intranet.law.ages import is_compulsory
+from intranet.law.ages import compulsory_from, is_compulsory
 from intranet.law.answers import Answer, rules
 from intranet.law.calendar import Calendar, CalendarError
 from intranet.law.codes import CodeTable
@@ -88,7 +88,7 @@ def persistence(facts: Ahead, params: ParametersAt) -> Answer:
     reach = until_persistent(counts, len(coming), rate)
     turns = _turns(counts, rate, persistent)
     on = day_of(coming[turns - 1]) if 0 < turns <= len(coming) else None
-    says = " ".join([_year_end(reach, len(coming), rate, persistent), _mid_year(persistent, on)])
+    says = " ".join([_age(facts), *([_year_end(reach, len(coming), rate, persistent), _mid_year(persistent, on)] if coming or counts.possible else [])])
     absent = {code.id for code in facts.codes if code.counts_possible and not code.counts_present}
     return _answer(
         "PA", persistent, says, params, ("metrics.pa_rate",), on=on,
@@ -102,6 +102,16 @@ def persistence(facts: Ahead, params: ParametersAt) -> Answer:
             "A day that is closed takes its sessions out of the year, so fewer can be missed.",
         ),
     )  # fmt: skip
+
+
+def _age(facts: Ahead) -> str:
+    """What to say when today is outside compulsory school age, whose sessions alone are counted (EA 1996 s8)."""
+    if facts.born is None or facts.counts_on(facts.today):
+        return ""
+    first = compulsory_from(facts.born)
+    if facts.today < first:
+        return f"Only sessions from {long_date(first)}, when compulsory school age begins, are counted."
+    return "No session is counted any more: compulsory school age is over."
 
 
 def until_persistent(counts: Counts, coming: int, rate: Fraction) -> int:

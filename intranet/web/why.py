@@ -75,6 +75,11 @@ class Why:
     would_change: tuple[str, ...] = ()
     of: str = ""  # what it is about, for people who hear the page
 
+    @property
+    def conflicts(self) -> tuple[Cited, ...]:
+        """Return what disagrees with the values that were read, each once."""
+        return tuple(dict.fromkeys(one for value in self.values for one in value.conflicts))
+
     def __bool__(self) -> bool:
         return bool(self.rule or self.cited or self.counted or self.values or self.figures or self.would_change)
 

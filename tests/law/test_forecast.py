@@ -86,6 +86,14 @@ def test_after_compulsory_school_age_nothing_counts_any_more():
     assert forecast.penalty(facts, LAW.at(facts.today)).figures["left"] == 10
     assert forecast.attendance_return(facts, LAW.at(facts.today)) is None
     assert facts.coming == []
+    assert forecast.persistence(facts, LAW.at(facts.today)).says == "No session is counted any more: compulsory school age is over."
+
+
+def test_before_compulsory_school_age_only_the_sessions_from_its_first_day_are_counted():
+    facts = ahead(date(2025, 11, 3), {date(2025, 10, 20): "O O"}, born=date(2020, 12, 1))
+    found = forecast.persistence(facts, LAW.at(facts.today))
+    assert found.says.startswith("Only sessions from 31 December 2025, when compulsory school age begins, are counted.")
+    assert (found.figures["possible"], day_of(facts.coming[0])) == (0, date(2026, 1, 6))
 
 
 def test_each_session_of_the_window_says_on_which_monday_it_stops_counting():
