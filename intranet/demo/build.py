@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from intranet import duties, store
 from intranet.clock import LONDON
 from intranet.config import Config
-from intranet.demo import bookings, morning, people
+from intranet.demo import bookings, morning, people, policies
 from intranet.demo.children import FIRST_YEAR, Plan, Pupil, pupils_of, upn, wanted
 from intranet.demo.history import Member, registers
 from intranet.demo.people import Built
@@ -137,6 +137,7 @@ class _Place:
         first = people.start_of(self.built.calendar, FIRST_YEAR)
         yesterday = self.built.calendar.before(self.day, 1)
         days = self.built.calendar.school_days(first, yesterday)
+        policies.store_policies(self.built, self.day, f"{SEED}-{plan.key}")
         with store.writing(now=people.now_on(self.day, 7, 45), actor_id=None) as w:
             groups = self._store_groups(w, first)
             members = self._store_pupils(w, caller, groups, days)
