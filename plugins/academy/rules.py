@@ -31,8 +31,8 @@ def late_by_half_term(facts: Facts, params: ParametersAt) -> dict[TermPeriod, li
 
 def persistent_lateness(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     """Yield one finding a half-term in which late marks reached the count (ATT-025)."""
-    needed = params["lateness.persistent_count"]
     for period, late in late_by_half_term(facts, params).items():
+        needed = params.on(min(period.last, params.day))["lateness.persistent_count"]  # a half-term that is over keeps its number
         if len(late) < needed:
             continue
         since = late[needed - 1].day

@@ -19,6 +19,7 @@ from intranet.factory import create_app
 from intranet.law.codes import code_table
 from intranet.law.rules_deletion import DeletionFacts, may_delete
 from intranet.law.words import DATA
+from intranet.settings.context import HouseValue
 from intranet.testing import at, facts, history, kinds, setting_context
 from tests.fixtures.people import a_setting
 
@@ -128,6 +129,17 @@ def test_an_install_adds_a_commencement_and_a_variant_beside_the_policies_it_was
     caller = hospital(policy, added=added).caller(setting_context("hospital_school"))
     assert [caller.params(date(2026, 3, day))["roll.ehe_consent_groups"] for day in (8, 9)] == [(), ("authority_special_school", "child_protection")]
     assert [caller.params(day)["ward.late_marks"] for day in (date(2026, 4, 30), date(2026, 5, 1))] == [2, 4]
+
+
+@pytest.mark.clause("ATT-025")
+def test_a_half_term_that_is_over_keeps_the_number_it_was_judged_by():
+    changed = [HouseValue("lateness.persistent_count", 3, "Governors, February", date(2026, 2, 23), None, None)]
+    ctx = replace(setting_context("academy"), house_values=tuple(changed))
+    caller = host.Host(discovery.in_tree(ROOT / "plugins")).caller(ctx)
+    autumn = history(caller, {f"2025-09-{n:02d} AM": "L" for n in (8, 9, 10)})
+    spring = history(caller, {f"2026-03-{n:02d} AM": "L" for n in (2, 3, 4)})
+    found = [one.anchor for one in caller.triggers(facts(caller, autumn + spring, at(date(2026, 3, 4)))) if one.kind == "persistent_lateness"]
+    assert found == [date(2026, 2, 23)]
 
 
 @pytest.mark.clause("OTE-38", "ATT-177")

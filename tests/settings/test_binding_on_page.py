@@ -16,8 +16,11 @@ def part(app, setting_type, legal_type, role, key):
 @pytest.mark.clause("SEN-093")
 @pytest.mark.parametrize(
     ("setting_type", "legal_type", "role", "bound"),
-    [("tutoring", "company", "director", False), ("alternative_provision", "non_school", "head_of_provision", False), ("academy", "academy", "principal", True)],
-)
+    [
+        ("tutoring", "company", "director", False), ("alternative_provision", "non_school", "head_of_provision", False),
+        ("academy", "academy", "principal", True),
+    ],
+)  # fmt: skip
 def test_the_law_of_schools_is_said_to_bind_schools_only(app, setting_type, legal_type, role, bound):
     said = part(app, setting_type, legal_type, role, "penalty.threshold_sessions")
     assert ("Law of schools, which does not bind this setting: SI 2007/1867" in said) is not bound
