@@ -85,7 +85,7 @@ def rules_at(params: ParametersAt, codes: CodeTable) -> Rules:
 Late = tuple[TermPeriod, tuple[int, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Judged:
     """What a pass found, by the pupil's place in what was given; pupils who reach nothing are not named."""
 

@@ -81,6 +81,7 @@ def firsts(pairs):
     return set(earliest.items())
 
 
+@pytest.mark.slow
 def test_a_pass_over_each_school_of_the_demo_names_whom_its_findings_name(built):
     with store.connection() as conn:
         schools = conn.scalars(select(Setting.id).where(Setting.setting_type.in_(("academy", "primary_school")))).all()
