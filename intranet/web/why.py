@@ -143,6 +143,15 @@ def of_refusal(error: DaymarkError | None, of: str = "") -> Why:
     )  # fmt: skip
 
 
+def of_conflict(of: str = "these were not stored") -> Why:
+    """Return why a mark that somebody else changed first is not overwritten: an entry that is changed keeps what it was (reg 6)."""
+    rule = rules()["AMEND"]
+    return Why(
+        says="Both entries are kept with who made them and when; nobody's is overwritten without being seen.", rule=_title(rule, rule.id),
+        version=_version(rule, None), cited=cited(rule.clauses), would_change=("Choose which mark is right; the other stays in the history.",), of=of,
+    )  # fmt: skip
+
+
 def of_parameter(value: ParameterValue, others: Iterable[str] = (), of: str = "") -> Why:
     """Return why a parameter has its value: standing, source, and the conflicts that touch it."""
     touching = [one.id for one in conflicts().values() if value.key in one.keys]
@@ -279,5 +288,5 @@ def _sentence(text: str) -> str:
 
 
 def init_why(app: Flask) -> None:
-    """Let templates ask why of a refusal."""
-    app.jinja_env.globals["why_refused"] = of_refusal
+    """Let templates ask why of a refusal and of a conflict."""
+    app.jinja_env.globals.update(why_refused=of_refusal, why_conflict=of_conflict)

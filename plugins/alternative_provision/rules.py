@@ -11,7 +11,6 @@ from intranet.law.ages import age_on
 from intranet.law.rules_figures import sa
 from plugins.alternative_provision import plans
 
-
 ABSENT = ("authorised", "unauthorised", "unexplained")
 
 

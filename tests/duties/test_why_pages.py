@@ -186,6 +186,20 @@ def test_an_amendment_that_is_refused_says_why(school, client):
     assert "SI 2024/208 reg 10(3)" in page and "What would change it" in page
 
 
+def test_a_mark_that_somebody_else_changed_first_says_why_neither_is_overwritten(school, client):
+    setting, _, group, pupil = school
+    save(setting, "2026-11-16 AM", {pupil: "N"}, group=group, now="2026-11-16 09:10")
+    signed_in(client, an_account("attendance_officer", setting=setting))
+    path = f"/settings/{setting}/registers/amend/{session_no(date(2026, 11, 16), 'AM')}/{pupil}/"
+    drawn = re.search(r'name="drawn" value="(\d+)"', client.get(path).get_data(as_text=True))[1]
+    save(setting, "2026-11-16 AM", {pupil: "L"}, group=group, now="2026-11-16 09:15")
+    form = {"csrf_token": csrf(client), "rid": str(uuid.uuid4()), "drawn": drawn, "mark": "I", "minutes": "", "note": "", "reason": "Rang at ten"}
+    refused = client.post(path, data=form)
+    assert refused.status_code == 409
+    page = answers(text(refused))[0]
+    assert "(AMEND)" in page and "SI 2024/208 reg 6" in page and "Both entries are kept" in page
+
+
 @pytest.mark.clause("SPM-05")
 def test_an_admission_that_is_refused_says_what_is_missing_and_why(app, client):
     at("2026-11-16 08:00")
