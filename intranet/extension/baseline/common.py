@@ -41,6 +41,8 @@ def at_compulsory_age(facts: Facts) -> dict[int, int]:
     if facts.pupil.born is None:
         return marks
     span = counted_span(facts.pupil.born, date.min.replace(year=2000), facts.as_of.date())
+    if not marks or (span and span[0] <= min(marks) and max(marks) <= span[1]):
+        return marks
     return {no: code for no, code in marks.items() if span and span[0] <= no <= span[1]}
 
 

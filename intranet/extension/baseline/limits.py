@@ -34,6 +34,7 @@ class Limits:
     run: bytes  # table: the codes of the attendance return
     run_days: int | None
     sick: bytes
+    sick_days: int | None
     sick_from: int | None  # the smallest number of days that a rule about sickness looks for
     suspended: bytes
     possible: bytes
@@ -47,9 +48,17 @@ class Limits:
         """Whether as many marks on end, sessions that were not held aside, have a code of the attendance return."""
         return self.run_days is not None and b"\1" * self.run_days in held.translate(self.run, self.not_held)
 
-    def sickness(self, held: bytes) -> bool:
-        """Whether there are as many marks of sickness as the first rule about it needs days."""
-        return self.sick_from is not None and count(held, self.sick) >= self.sick_from
+    def sickness(self, held: bytes, this_year: bytes) -> bool:
+        """Whether there are as many marks of sickness, in this school year or before it, as the first rule about it needs days."""
+        if self.sick_days is None or self.sick_from is None:
+            return False
+        sick, lately = count(held, self.sick), count(this_year, self.sick)
+        return lately >= self.sick_from or sick - lately >= self.sick_days or (lately < sick >= self.sick_days and self._ill(held))
+
+    def _ill(self, held: bytes) -> bool:
+        """Whether as many marks on end as a return needs days are sickness: an absence may go over from one year to the next."""
+        kept = held.translate(None, self.not_held)
+        return any(len(part) >= (self.sick_days or 0) for part in kept.translate(bytes(c in self.sick for c in range(256))).split(b"\0"))
 
     def share(self, held: bytes) -> bool:
         """Whether the share missed among these marks of the school year may reach a flag."""
@@ -81,6 +90,7 @@ def limits_of(setting: Setting, params: ParametersAt) -> Limits:
         run=bytes(code in run for code in range(256)),
         run_days=params.get("return.attendance_days"),
         sick=_ids(params.get("return.sickness_codes", ())),
+        sick_days=params.get("return.sickness_days"),
         sick_from=min(steps, default=None),
         suspended=_ids(SUSPENDED) if params.get("suspension.provision_day") is not None else b"",
         possible=bytes(code.id for code in known if code.counts_possible),

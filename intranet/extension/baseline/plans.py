@@ -9,6 +9,7 @@ from intranet.extension.baseline.limits import SCHOOLS, Limits
 from intranet.extension.values import Facts
 from intranet.law import history
 from intranet.law.codes import national_codes
+from intranet.law.sessions import day_range
 
 
 def needs_plan(facts: Facts, limits: Limits) -> list[date]:
@@ -20,7 +21,7 @@ def needs_plan(facts: Facts, limits: Limits) -> list[date]:
     if limits.streak(held):
         for first, last in _stretches(facts, limits):
             days.update(facts.setting.calendar.school_days(first, last))
-    if limits.sickness(held):
+    if limits.sickness(held, history.codes(facts.marks, *day_range(*limits.year)) if limits.year else held):
         days.update(mark.day for mark in history.only(facts.marks, limits.sick))
     return sorted(days)
 

@@ -11,7 +11,7 @@ from intranet.law import runs
 from intranet.law.answers import Answer
 from intranet.law.calendar import CalendarError
 from intranet.law.parameters import ParametersAt
-from intranet.law.rules_absence import Absence, SicknessFacts, att10, sick15, sickness
+from intranet.law.rules_absence import Absence, Sickness, SicknessFacts, att10, sick15
 from intranet.law.sessions import day_of, session_no
 
 #: A boarder is not on the attendance return (SI 2024/208 reg 13(8)).
@@ -115,11 +115,11 @@ def _sick15(facts: Facts, params: ParametersAt, found: Answer, run: runs.Run, da
 def _warning(facts: Facts, params: ParametersAt, marks: dict[int, int], sick: Collection[int], year: tuple[date, date]) -> Iterator[Trigger]:
     """Yield one warning a school year that the return is near, in distinct days with any sickness."""
     held = {no: code for no, code in marks.items() if code in sick and year[0] <= day_of(no) <= year[1]}
-    so_far = sickness(held, sick, due_to(facts))
-    step = so_far.warned(params.get("return.sickness_warning_days", ()))
+    some = tuple(sorted({day_of(no) for no in held}))
+    step = Sickness((), some, 0).warned(params.get("return.sickness_warning_days", ()))
     if step is None:
         return
-    days = len(so_far.some)
+    days = len(some)
     yield Trigger(
         "sickness_warning", facts.pupil.id, year[0], f"{days} days with sickness this school year: a sickness return may be due soon",
         tell=("office", "attendance_lead"), assign=("attendance_lead",), counted=tuple(held), figures={"days": days, "warned_at": step},

@@ -8,6 +8,7 @@ from intranet.extension.values import Facts, Trigger
 from intranet.law import history
 from intranet.law.codes import national_codes
 from intranet.law.parameters import ParametersAt
+from intranet.law.sessions import day_range
 
 
 def triggers(facts: Facts, params: ParametersAt, known: Limits | None = None) -> list[Trigger]:
@@ -27,7 +28,8 @@ def _at_schools(facts: Facts, params: ParametersAt, limits: Limits, held: bytes)
     found: list[Trigger] = []
     if limits.streak(held):
         found += returns.attendance(facts, params)
-    if limits.sickness(held) or (facts.pupil.records and count(held, limits.sick)):
+    this_year = history.codes(facts.marks, *day_range(*limits.year)) if limits.year else held
+    if limits.sickness(held, this_year) or (facts.pupil.records and count(held, limits.sick)):
         found += returns.sickness_return(facts, params, limits.year)
     if facts.pupil.flags & absence.TOLD and count(held, limits.unexplained):
         found += absence.told(facts)
@@ -35,15 +37,18 @@ def _at_schools(facts: Facts, params: ParametersAt, limits: Limits, held: bytes)
         found += absence.day_six(facts, params)
     if limits.threshold is not None and facts.setting.legal_type in NOTICE_SCHOOLS and count(held, limits.relevant) >= limits.threshold:
         found += penalty.threshold(facts, params)
-    return found + _flags(facts, params, limits)
+    return found + _flags(facts, params, limits, this_year)
 
 
-def _flags(facts: Facts, params: ParametersAt, limits: Limits) -> list[Trigger]:
+def _flags(facts: Facts, params: ParametersAt, limits: Limits, this_year: bytes) -> list[Trigger]:
     """Return persistent and severe absence in the school year, of the sessions at compulsory age (PR-4)."""
     if limits.year is None:
         return []
     span = counted_span(facts.pupil.born, *limits.year)
-    if span is None or not limits.share(history.codes(facts.marks, *span)):
+    if span is None:
+        return []
+    of_age = this_year if span == day_range(*limits.year) else history.codes(facts.marks, *span)
+    if not limits.share(of_age):
         return []
     return list(absence.flags(facts, params, limits.year, span))
 
