@@ -44,12 +44,17 @@ def judge(
 ) -> list[FindingChange]:
     """Raise, extend and clear the findings of these pupils; ``plain`` were first marked present and matter only with an open finding."""
     known = opened(w.conn, ctx.id, pupil_ids)
-    concerned = {pupil for kind, pupil, _ in known if kind not in baseline.UNTOUCHED_BY_PRESENCE}
+    steady = frozenset() if caller.plans_itself else caller.steady
+    concerned = {pupil for kind, pupil, _ in known if kind not in steady}
     looked = [pupil for pupil in pupil_ids if pupil not in plain or pupil in concerned]
     if not looked:
         return []
-    wanted = concluded(w.conn, ctx, caller, looked, now)
-    return reconcile(w, ctx, {key: row for key, row in known.items() if key[1] in {*looked, None}}, wanted, now)
+    facts = history(w.conn, ctx, caller, looked, now)
+    lightly = {one.pupil.id for one in facts if one.pupil.id in plain and not one.pupil.records} if steady else set()
+    wanted = [t for found in caller.triggers_many(facts, lightly) for t in found if t.pupil_id not in lightly or t.kind not in steady]
+    asked = {*looked, None}
+    left = {key: row for key, row in known.items() if key[1] in asked and (key[1] not in lightly or key[0] not in steady)}
+    return reconcile(w, ctx, left, wanted, now)
 
 
 def recompute(setting_id: int, now: datetime) -> list[FindingChange]:

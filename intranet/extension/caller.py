@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -153,10 +153,18 @@ class Caller:
         """Return what these facts call for, the statutory baseline included."""
         return self.triggers_many((facts,))[0]
 
-    def triggers_many(self, many: Sequence[Facts]) -> list[list[Trigger]]:
-        """Return what the facts of each pupil call for, asked in one go; a failing plugin leaves the baseline and one duty."""
+    @property
+    def steady(self) -> frozenset[str]:
+        """Return the kinds of finding that a first plain present mark cannot raise, change or clear."""
+        return baseline.STEADY | frozenset(self.catalogue.steady)
+
+    def triggers_many(self, many: Sequence[Facts], plain: Collection[int] = ()) -> list[list[Trigger]]:
+        """Return what the facts of each pupil call for, asked in one go; a failing plugin leaves the baseline and one duty.
+
+        For the ``plain`` pupils, who were first marked present, the floor leaves out what is steady.
+        """
         params = [self.params(facts.as_of.date()) for facts in many]
-        floor = [baseline.triggers(facts, at, self.limits(at.day)) for facts, at in zip(many, params, strict=True)]
+        floor = [baseline.triggers(facts, at, self.limits(at.day), plain=facts.pupil.id in plain) for facts, at in zip(many, params, strict=True)]
         calls = [{"facts": facts, "params": at} for facts, at in zip(many, params, strict=True)]
         try:
             answered = self._collected("triggers", calls)

@@ -84,6 +84,7 @@ class Catalogue:
     placement_models: tuple[PlacementModel, ...] = ()
     record_kinds: tuple[RecordKind, ...] = ()
     with_reason: Mapping[str, str] = field(default_factory=dict)  # entered symbol -> symbol stored when a reason is given
+    steady: tuple[str, ...] = ()  # kinds of finding that a first plain present mark cannot raise, change or clear
     slots: tuple[str, ...] | None = None  # the slots that ``partials`` fills, so that no page waits for the others; None: any
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from typing import overload
 
 from intranet.law import packed
+from intranet.law.codes import CodeTable
+from intranet.law.counting import Counts, counts_of, total, weighted
 from intranet.law.marks import Mark
-from intranet.law.sessions import EPOCH, SLOTS
+from intranet.law.sessions import EPOCH, SLOTS, day_range
 
+ONE_DAY = timedelta(days=1)
 Year = tuple[str, date, bytes]  # layout, first day, packed year
 
 
@@ -71,6 +74,18 @@ def as_map(marks: Sequence[Mark]) -> dict[int, int]:
 def only(marks: Sequence[Mark], ids: Collection[int]) -> list[Mark]:
     """Return the marks with one of these code ids, oldest first."""
     return marks.only(ids) if isinstance(marks, History) else [mark for mark in marks if mark.code_id in ids]
+
+
+def counts(marks: Sequence[Mark], codes_known: CodeTable, first: date, last: date) -> Counts:
+    """Return the counts from one day to another, each stretch by the codes in force in it, without making marks of the bytes."""
+    cuts = [first, *(day for day in codes_known.boundaries() if first < day <= last), last + ONE_DAY]
+    return total(_stretch(marks, codes_known, a, b - ONE_DAY) for a, b in pairwise(cuts))
+
+
+def _stretch(marks: Sequence[Mark], known: CodeTable, first: date, last: date) -> Counts:
+    held, on = codes(marks, *day_range(first, last)), known.on(first)
+    found = {code_id: held.count(code_id) for code_id in set(held)}
+    return weighted((counts_of(code), n) for code_id, n in found.items() if (code := on.by_id(code_id)) is not None)
 
 
 def _span(year: Year, low: int, high: int | None) -> bytes:

@@ -77,7 +77,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return the academy's roles and placement models; its codes are the national ones."""
-    return Catalogue(roles=ROLES, placement_models=MODELS, slots=slots.FILLED)
+    return Catalogue(roles=ROLES, placement_models=MODELS, steady=("persistent_lateness",), slots=slots.FILLED)
 
 
 @hookimpl

@@ -71,7 +71,7 @@ def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     rate: Fraction = params["metrics.pa_rate"]
     if not _may_be_persistent(facts, rate):
         return
-    counts = counting.count(this_year(facts), facts.codes)
+    counts = history.counts(facts.marks, facts.codes, *year_of(facts))
     if not counting.persistent(counts, rate):
         return
     enough = counts.possible >= params["metrics.pa_duty_from"]

@@ -10,12 +10,12 @@ from intranet.extension.baseline.limits import SUSPENDED, UNEXPLAINED
 from intranet.extension.values import Facts, Trigger
 from intranet.law import counting, history
 from intranet.law.answers import Answer
-from intranet.law.codes import national_codes
 from intranet.law.marks import Mark
 from intranet.law.parameters import ParametersAt
 from intranet.law.rules_exclusion import Exclusion, day6
 from intranet.law.rules_figures import pa, sa
 from intranet.law.rules_register import n5
+from intranet.law.sessions import day_of
 from intranet.law.words import long_date
 
 #: Flags of pupils whose worker is told of any unexplained absence (C-49), and who that is.
@@ -99,7 +99,7 @@ def _day_six(facts: Facts, found: Answer, params: ParametersAt, first: date) -> 
 
 def flags(facts: Facts, params: ParametersAt, year: tuple[date, date], span: tuple[int, int]) -> Iterator[Trigger]:
     """Yield persistent and severe absence in the school year: exact whole numbers, and only with sessions possible (PR-12, PR-4)."""
-    counts = _counts(facts, span, year)
+    counts = history.counts(facts.marks, facts.codes, day_of(span[0]), day_of(span[1]))
     for kind, label, key, judge in (
         ("persistent_absence", "Persistent", "metrics.pa_rate", pa), ("severe_absence", "Severe", "metrics.severe_rate", sa),
     ):  # fmt: skip
@@ -113,12 +113,3 @@ def flags(facts: Facts, params: ParametersAt, year: tuple[date, date], span: tup
                      "missed_percent": str(counting.percent(counts.absence))},
             urgency=70, **reasons(found, params),
         )  # fmt: skip
-
-
-def _counts(facts: Facts, span: tuple[int, int], year: tuple[date, date]) -> counting.Counts:
-    """Return the exact counts: of the bytes where the same codes hold all year, else of each mark by the law of its day."""
-    if any(year[0] < day <= year[1] for day in facts.codes.boundaries()):
-        return counting.count([mark for mark in facts.marks if span[0] <= mark.session_no <= span[1]], facts.codes)
-    held = history.codes(facts.marks, *span)
-    known = {code.id: code for code in national_codes().on(year[1])}
-    return counting.total(counting.counts_of(known[code], held.count(code)) for code in set(held) if code in known)

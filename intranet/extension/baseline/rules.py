@@ -11,11 +11,16 @@ from intranet.law.parameters import ParametersAt
 from intranet.law.sessions import day_range
 
 
-def triggers(facts: Facts, params: ParametersAt, known: Limits | None = None) -> list[Trigger]:
-    """Return what the law calls for: N5 everywhere, the rest at schools; nothing with a setting type's own codes."""
+def triggers(facts: Facts, params: ParametersAt, known: Limits | None = None, *, plain: bool = False) -> list[Trigger]:
+    """Return what the law calls for: N5 everywhere, the rest at schools; nothing with a setting type's own codes.
+
+    After a first ``plain`` present mark only what presence can change is asked (``STEADY`` is left out).
+    """
     if facts.codes is not national_codes():
         return []
     limits = known or limits_of(facts.setting, params)
+    if plain:
+        return _flags(facts, params, limits) if facts.setting.legal_type in SCHOOLS else []
     held = history.codes(facts.marks)
     found = list(absence.unexplained(facts, params)) if count(held, limits.without_reason) else []
     if facts.setting.legal_type in SCHOOLS:
