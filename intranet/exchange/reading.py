@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import PurePosixPath
+from time import monotonic
 from xml.parsers import expat
 
 import openpyxl
@@ -23,6 +24,7 @@ SMALL_PART = 1024 * 1024  # a small part of a few repeated words packs better th
 MOST_ROWS = 50_000
 MOST_COLUMNS = 1_000
 LONGEST_CELL = 20_000
+MOST_SECONDS = 30.0  # of reading: the person waits for it
 Reader = Callable[[str, bytes], tuple[Iterable[tuple[int, tuple[str, ...]]], str]]
 _NESTED = (".zip", ".gz", ".7z", ".rar", ".xlsx", ".docx", ".jar")
 
@@ -101,7 +103,10 @@ def _no_doubles(name: str, header: tuple[str, ...]) -> None:
 
 
 def _limited(name: str, table: Iterable[tuple[int, tuple[str, ...]]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    until = monotonic() + MOST_SECONDS
     for number, row in table:
+        if monotonic() > until:
+            raise UnreadableError(f"`{name}` took more than {MOST_SECONDS:.0f} seconds to read, up to row {number:,}. Split it and import the parts.")
         if number > MOST_ROWS:
             raise UnreadableError(f"`{name}` has more than {MOST_ROWS:,} rows. Split it and import the parts.")
         if len(row) > MOST_COLUMNS:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from intranet import store
-from intranet.errors import Refused
-from intranet.exchange import marks, service
+from intranet.errors import NotFound, Refused
+from intranet.exchange import marks, running, service
 from intranet.exchange.columns import KINDS, LABELS
 from intranet.exchange.forms import MappingForm, UploadForm
 from intranet.exchange.reading import LARGEST_FILE, Sheet, UnreadableError, read
@@ -94,14 +95,36 @@ def store_file(setting_id: int, upload_id: int) -> Response:
     kept, sheet = _file(setting_id, upload_id)
     if not form.validate():
         return _look(setting_id, upload_id, kept, sheet, form, 422)
-    ctx = context(setting_id)
+    if len(sheet.rows) > running.LARGE:
+        running.begin(setting_id, upload_id, current_actor().account_id, _work(setting_id, upload_id, kept.kind, sheet))
+        return see_other("exchange.progress", setting_id=setting_id, upload_id=upload_id)
     try:
-        done = service.commit(
-            ctx, host.for_setting(ctx), kept.kind, sheet, None, account_id=current_actor().account_id, now=now()
-        )
+        made, changed = _work(setting_id, upload_id, kept.kind, sheet)(service.quiet)
     except Refused as refused:
         form.take(refused)
         return _look(setting_id, upload_id, kept, sheet, form, 422)
-    service.forget_upload(setting_id, upload_id, current_actor().account_id, now())
-    say_next(f"Imported: {done.made:,} new, {done.changed:,} changed.")
+    say_next(f"Imported: {made:,} new, {changed:,} changed.")
     return see_other("exchange.start", setting_id=setting_id)
+
+
+def _work(setting_id: int, upload_id: int, kind: str, sheet: Sheet) -> Callable[[running.Progress], tuple[int, int]]:
+    """Return what stores the file and counts it, here or beside the pages."""
+    account_id, at = current_actor().account_id, now()
+
+    def work(progress: running.Progress) -> tuple[int, int]:
+        ctx = context(setting_id)
+        done = service.commit(ctx, host.for_setting(ctx), kind, sheet, None, account_id=account_id, now=at, progress=progress)
+        service.forget_upload(setting_id, upload_id, account_id, at)
+        return done.made, done.changed
+
+    return work
+
+
+@blueprint.get("/<int:upload_id>/progress/")
+@allow("import:run")
+def progress(setting_id: int, upload_id: int) -> Response:
+    """Show how far a large import is; the page asks again by itself while it runs."""
+    here = running.standing(setting_id, upload_id, now())
+    if here is None or here.account_id != current_actor().account_id:
+        raise NotFound()
+    return respond("exchange/progress.html", "exchange/_progress.html", here=here, upload_id=upload_id)
