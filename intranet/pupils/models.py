@@ -12,6 +12,21 @@ from intranet.store import Base
 from intranet.store.types import UtcDateTime
 
 
+class OfAPupil:
+    """Columns of what belongs to one pupil of one setting."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    setting_id: Mapped[int]
+    pupil_id: Mapped[int] = mapped_column(ForeignKey("pupil.id"))
+
+
+class Dated:
+    """Columns of what holds from day to day, both included; without a last day it goes on."""
+
+    first: Mapped[date]
+    last: Mapped[date | None]
+
+
 class Pupil(Base):
     """A child as one setting knows them: the particulars of the admission register (SI 2024/208 reg 8(2)-(7), ATT-011)."""
 
@@ -68,7 +83,7 @@ class Person(Base):
     phones: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
 
 
-class PupilContact(Base):
+class PupilContact(OfAPupil, Base):
     """Who an adult is to a pupil, in the order to ring them (ATT-007, ATT-012)."""
 
     __tablename__ = "pupil_contact"
@@ -77,9 +92,6 @@ class PupilContact(Base):
         Index("ix_pupil_contact_setting_id_pupil_id", "setting_id", "pupil_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    setting_id: Mapped[int]
-    pupil_id: Mapped[int] = mapped_column(ForeignKey("pupil.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     relationship: Mapped[str] = mapped_column(String(40))
     is_parent: Mapped[bool] = mapped_column(default=False)
@@ -90,34 +102,24 @@ class PupilContact(Base):
     last: Mapped[date | None]
 
 
-class Flag(Base):
+class Flag(OfAPupil, Dated, Base):
     """A dated fact about a pupil that rules and people look for, with where it came from."""
 
     __tablename__ = "flag"
     __table_args__ = (Index("ix_flag_setting_id_pupil_id", "setting_id", "pupil_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    setting_id: Mapped[int]
-    pupil_id: Mapped[int] = mapped_column(ForeignKey("pupil.id"))
     kind: Mapped[str] = mapped_column(String(40))
-    first: Mapped[date]
-    last: Mapped[date | None]
     source: Mapped[str] = mapped_column(String(200), default="")
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class Placement(Base):
+class Placement(OfAPupil, Dated, Base):
     """A pupil at the setting from day to day: the model, the agreement and who owns each duty (SEN-017)."""
 
     __tablename__ = "placement"
     __table_args__ = (Index("ix_placement_setting_id_pupil_id", "setting_id", "pupil_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    setting_id: Mapped[int]
-    pupil_id: Mapped[int] = mapped_column(ForeignKey("pupil.id"))
     model: Mapped[str] = mapped_column(String(40))
-    first: Mapped[date]
-    last: Mapped[date | None]
     expected_start: Mapped[date | None]
     duties: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     agreement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -126,7 +128,7 @@ class Placement(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class TeachingGroup(Base):
+class TeachingGroup(Dated, Base):
     """A class, tutor group or room that keeps registers together; a pupil is in one of them at a time."""
 
     __tablename__ = "teaching_group"
@@ -136,11 +138,9 @@ class TeachingGroup(Base):
     name: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(10), default="class")
     year_group: Mapped[int | None] = mapped_column(SmallInteger)
-    first: Mapped[date]
-    last: Mapped[date | None]
 
 
-class GroupMember(Base):
+class GroupMember(OfAPupil, Dated, Base):
     """A pupil in a group from day to day."""
 
     __tablename__ = "group_member"
@@ -149,15 +149,10 @@ class GroupMember(Base):
         Index("ix_group_member_setting_id_pupil_id", "setting_id", "pupil_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    setting_id: Mapped[int]
     group_id: Mapped[int] = mapped_column(ForeignKey("teaching_group.id"))
-    pupil_id: Mapped[int] = mapped_column(ForeignKey("pupil.id"))
-    first: Mapped[date]
-    last: Mapped[date | None]
 
 
-class GroupStaff(Base):
+class GroupStaff(Dated, Base):
     """Who takes a group's registers from day to day: its teacher, a tutor, or cover."""
 
     __tablename__ = "group_staff"
@@ -171,19 +166,14 @@ class GroupStaff(Base):
     group_id: Mapped[int] = mapped_column(ForeignKey("teaching_group.id"))
     account_id: Mapped[int]
     role: Mapped[str] = mapped_column(String(10), default="teacher")
-    first: Mapped[date]
-    last: Mapped[date | None]
 
 
-class SameChild(Base):
+class SameChild(OfAPupil, Base):
     """The same child in another setting; made only by a placement agreement or an authorised match, one row on each side."""
 
     __tablename__ = "same_child"
     __table_args__ = (UniqueConstraint("setting_id", "pupil_id", "other_setting_id", "other_pupil_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    setting_id: Mapped[int]
-    pupil_id: Mapped[int] = mapped_column(ForeignKey("pupil.id"))
     other_setting_id: Mapped[int]
     other_pupil_id: Mapped[int]
     basis: Mapped[str] = mapped_column(String(20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,53 +15,51 @@ from intranet.pupils import changes, contacts
 from intranet.pupils.access import access_pupil
 from intranet.pupils.forms import ContactForm, EndForm, FlagForm, PlacementForm, PressForm, sent_day
 from intranet.pupils.views.blueprint import blueprint, here, show_again
-from intranet.web.kit import allow, choices, now, respond, say_next, see_other, today
+from intranet.web.kit import Form, allow, choices, now, respond, say_next, see_other, today
 
 ONE_DAY = timedelta(days=1)
 FORM = "pupils/form.html"
+
+
+class Page:
+    """A small form about one pupil: drawn, refused with what was typed, or saved and followed by the page it came from."""
+
+    def __init__(self, setting_id: int, pupil_id: int, heading: str, button: str, back: str) -> None:
+        pupil = access_pupil(current_actor(), setting_id, pupil_id, today())
+        self.ids, self.back = {"setting_id": setting_id, "pupil_id": pupil_id}, back
+        self.values: dict[str, Any] = {"pupil": pupil, "heading": heading, "button": button, "back": back}
+
+    def save(self, form: Form, act: Callable[[], object], said: str = "") -> Response:
+        """Return the form where it was not sent or cannot be stored; else do it and go back."""
+        if request.method == "GET" or not form.validate():
+            return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **self.values)
+        try:
+            act()
+        except Refused as refused:
+            return show_again(FORM, form, refused, **self.values)
+        if said:
+            say_next(said)
+        return see_other(self.back, **self.ids)
 
 
 @blueprint.route("/pupils/<int:pupil_id>/contacts/add/", methods=["GET", "POST"])
 @allow("pupil:write")
 def add_contact(setting_id: int, pupil_id: int) -> Response:
     """Add an adult to a pupil's list."""
-    pupil, form = access_pupil(current_actor(), setting_id, pupil_id, today()), ContactForm()
-    values: dict[str, Any] = {
-        "pupil": pupil,
-        "heading": "Add a contact",
-        "button": "Add contact",
-        "back": "pupils.contacts",
-    }
-    if request.method == "GET" or not form.validate():
-        return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
-    try:
-        contacts.add_contact(
-            setting_id, pupil_id, form.contact(), actor=current_actor(), now=now(), request_id=form.request_id
-        )
-    except Refused as refused:
-        return show_again(FORM, form, refused, **values)
-    return see_other("pupils.contacts", setting_id=setting_id, pupil_id=pupil_id)
+    page = Page(setting_id, pupil_id, "Add a contact", "Add contact", "pupils.contacts")
+    form = ContactForm()
+    return page.save(
+        form, lambda: contacts.add_contact(setting_id, pupil_id, form.contact(), actor=current_actor(), now=now(), request_id=form.request_id)
+    )
 
 
 @blueprint.route("/pupils/<int:pupil_id>/contacts/<int:contact_id>/", methods=["GET", "POST"])
 @allow("pupil:write")
 def edit_contact(setting_id: int, pupil_id: int, contact_id: int) -> Response:
     """Change an adult on a pupil's list."""
-    pupil = access_pupil(current_actor(), setting_id, pupil_id, today())
+    page = Page(setting_id, pupil_id, "Change a contact", "Save contact", "pupils.contacts")
     form = _contact_form(setting_id, pupil_id, contact_id)
-    values: dict[str, Any] = {
-        "pupil": pupil,
-        "heading": "Change a contact",
-        "button": "Save contact",
-        "back": "pupils.contacts",
-    }
-    if request.method == "GET" or not form.validate():
-        return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
-    try:
-        contacts.amend_contact(setting_id, pupil_id, contact_id, form.contact(), actor=current_actor(), now=now())
-    except Refused as refused:
-        return show_again(FORM, form, refused, **values)
-    return see_other("pupils.contacts", setting_id=setting_id, pupil_id=pupil_id)
+    return page.save(form, lambda: contacts.amend_contact(setting_id, pupil_id, contact_id, form.contact(), actor=current_actor(), now=now()))
 
 
 def _contact_form(setting_id: int, pupil_id: int, contact_id: int) -> ContactForm:
@@ -99,18 +98,11 @@ def first_contact(setting_id: int, pupil_id: int, contact_id: int) -> Response:
 @allow("pupil:sensitive")
 def add_flag(setting_id: int, pupil_id: int) -> Response:
     """Set a dated flag."""
-    pupil, form = access_pupil(current_actor(), setting_id, pupil_id, today()), FlagForm()
-    values: dict[str, Any] = {"pupil": pupil, "heading": "Set a flag", "button": "Set flag", "back": "pupils.placement"}
-    if request.method == "GET" or not form.validate():
-        return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
-    try:
-        changes.set_flag(
-            setting_id, pupil_id, form.kind.data, sent_day(form.first), last=form.last.data, source=form.source.data or "", note=form.note.data or "",
-            actor=current_actor(), now=now(),
-        )  # fmt: skip
-    except Refused as refused:
-        return show_again(FORM, form, refused, **values)
-    return see_other("pupils.placement", setting_id=setting_id, pupil_id=pupil_id)
+    page, form = Page(setting_id, pupil_id, "Set a flag", "Set flag", "pupils.placement"), FlagForm()
+    return page.save(form, lambda: changes.set_flag(
+        setting_id, pupil_id, form.kind.data, sent_day(form.first), last=form.last.data, source=form.source.data or "", note=form.note.data or "",
+        actor=current_actor(), now=now(),
+    ))  # fmt: skip
 
 
 @blueprint.post("/pupils/<int:pupil_id>/flags/<int:flag_id>/end/")
@@ -127,85 +119,32 @@ def end_flag(setting_id: int, pupil_id: int, flag_id: int) -> Response:
 @allow("roll:admit")
 def add_placement(setting_id: int, pupil_id: int) -> Response:
     """Add a placement from a day on."""
-    pupil, form, (ctx, caller) = (
-        access_pupil(current_actor(), setting_id, pupil_id, today()),
-        PlacementForm(),
-        here(setting_id),
-    )
+    page, form = Page(setting_id, pupil_id, "Add a placement", "Add placement", "pupils.placement"), PlacementForm()
+    ctx, caller = here(setting_id)
     form.model.choices = choices((model.key, model.label) for model in caller.catalogue.placement_models)
-    values: dict[str, Any] = {
-        "pupil": pupil,
-        "heading": "Add a placement",
-        "button": "Add placement",
-        "back": "pupils.placement",
-    }
-    if request.method == "GET" or not form.validate():
-        return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
-    try:
-        changes.place(
-            ctx,
-            caller,
-            pupil_id,
-            form.model.data,
-            sent_day(form.first),
-            agreement=form.agreement(),
-            last=form.last.data,
-            actor=current_actor(),
-            now=now(),
-        )
-    except Refused as refused:
-        return show_again(FORM, form, refused, **values)
-    return see_other("pupils.placement", setting_id=setting_id, pupil_id=pupil_id)
+    return page.save(form, lambda: changes.place(
+        ctx, caller, pupil_id, form.model.data, sent_day(form.first), agreement=form.agreement(), last=form.last.data,
+        actor=current_actor(), now=now(),
+    ))  # fmt: skip
 
 
 @blueprint.route("/pupils/<int:pupil_id>/placements/<int:placement_id>/end/", methods=["GET", "POST"])
 @allow("roll:admit")
 def end_placement(setting_id: int, pupil_id: int, placement_id: int) -> Response:
     """End a placement on its last day."""
-    pupil = access_pupil(current_actor(), setting_id, pupil_id, today())
+    page, form = Page(setting_id, pupil_id, "End a placement", "End placement", "pupils.placement"), EndForm()
     changes.access_placement(setting_id, pupil_id, placement_id)
-    form = EndForm()
-    values: dict[str, Any] = {
-        "pupil": pupil,
-        "heading": "End a placement",
-        "button": "End placement",
-        "back": "pupils.placement",
-    }
-    if request.method == "GET" or not form.validate():
-        return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
-    try:
-        changes.end_placement(
-            setting_id,
-            pupil_id,
-            placement_id,
-            sent_day(form.last),
-            form.reason.data or "",
-            actor=current_actor(),
-            now=now(),
-        )
-    except Refused as refused:
-        return show_again(FORM, form, refused, **values)
-    return see_other("pupils.placement", setting_id=setting_id, pupil_id=pupil_id)
+    return page.save(form, lambda: changes.end_placement(
+        setting_id, pupil_id, placement_id, sent_day(form.last), form.reason.data or "", actor=current_actor(), now=now()
+    ))  # fmt: skip
 
 
 @blueprint.route("/pupils/<int:pupil_id>/leave/", methods=["GET", "POST"])
 @allow("roll:admit")
 def leave(setting_id: int, pupil_id: int) -> Response:
     """Record a pupil's last day."""
-    pupil, form = access_pupil(current_actor(), setting_id, pupil_id, today()), EndForm()
-    values: dict[str, Any] = {
-        "pupil": pupil,
-        "heading": "Record the last day",
-        "button": "Save last day",
-        "back": "pupils.show",
-    }
-    if request.method == "GET" or not form.validate():
-        return respond(FORM, status=200 if request.method == "GET" else 422, form=form, **values)
-    try:
-        changes.leave(
-            setting_id, pupil_id, sent_day(form.last), form.reason.data or "", actor=current_actor(), now=now()
-        )
-    except Refused as refused:
-        return show_again(FORM, form, refused, **values)
-    say_next("Last day recorded. The placement and the class end with it.")
-    return see_other("pupils.show", setting_id=setting_id, pupil_id=pupil_id)
+    page, form = Page(setting_id, pupil_id, "Record the last day", "Save last day", "pupils.show"), EndForm()
+    return page.save(
+        form, lambda: changes.leave(setting_id, pupil_id, sent_day(form.last), form.reason.data or "", actor=current_actor(), now=now()),
+        "Last day recorded. The placement and the class end with it.",
+    )  # fmt: skip
