@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def load(
     for family in _families(_files(path), Place(path, origin, known_clauses, known_conflicts)):
         _refuse_twice(found, family)
     for more in _families(_files(added), Place(added, origin, known_clauses, known_conflicts)) if added and added.is_dir() else ():
-        found[more.place.key] = _joined(found.get(more.place.key), more)
+        found[more.place.key] = _joined(found, more)
     return [value for family in found.values() for value in _values(family)]
 
 
@@ -122,10 +123,13 @@ def _start(place: Place, node: yaml.ScalarNode) -> date | None:
         ) from None
 
 
-def _joined(known: _Family | None, more: _Family) -> _Family:
+def _joined(found: dict[str, _Family], more: _Family) -> _Family:
     """A parameter with the rows that an install adds to it; a row for the same day takes the place of the shipped one."""
+    known = found.get(more.place.key)
     if known is None:
-        return more
+        near = get_close_matches(more.place.key, found, 1)
+        hint = f" Did you mean `{near[0]}`?" if near else ""
+        raise more.place.error(more.node, f"there is no such parameter to add to, so nothing would read it.{hint}")
     if known.unit != more.unit:
         raise more.place.error(more.node, f"its unit is `{more.unit}`, but it is counted in `{known.unit}`. Write the value in {known.unit}.")
     own = {(row.authority, row.start, row.waits) for row in more.rows}

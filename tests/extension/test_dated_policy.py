@@ -191,6 +191,16 @@ def test_an_app_does_not_start_with_a_row_that_it_cannot_read(sqlite_database):
         create_app(sqlite_database.config)
 
 
+def test_a_row_for_a_parameter_that_nobody_has_is_refused_with_the_nearest(policy, tmp_path):
+    added = tmp_path / "added" / "hospital_school"
+    added.mkdir(parents=True)
+    (added / "ward.yaml").write_text(
+        "late_mark:\n  description: d\n  unit: marks\n  values: {2026-05-01: {value: 4, citation: a decision}}\n", encoding="utf-8"
+    )
+    with pytest.raises(ConfigError, match=r"ward.yaml:1: ward.late_mark: there is no such parameter .* Did you mean `ward.late_marks`"):
+        hospital(policy, added=tmp_path / "added")
+
+
 SCRIPT = """
 import json
 from dataclasses import replace
