@@ -20,7 +20,7 @@ def triggers(facts: Facts, params: ParametersAt, known: Limits | None = None, *,
         return []
     limits = known or limits_of(facts.setting, params)
     if plain:
-        return _flags(facts, params, limits) if facts.setting.legal_type in SCHOOLS else []
+        return _flags(facts, params, limits, _this_year(facts, limits)) if facts.setting.legal_type in SCHOOLS else []
     held = history.codes(facts.marks)
     found = list(absence.unexplained(facts, params)) if count(held, limits.without_reason) else []
     if facts.setting.legal_type in SCHOOLS:
@@ -33,7 +33,7 @@ def _at_schools(facts: Facts, params: ParametersAt, limits: Limits, held: bytes)
     found: list[Trigger] = []
     if limits.streak(held):
         found += returns.attendance(facts, params)
-    this_year = history.codes(facts.marks, *day_range(*limits.year)) if limits.year else held
+    this_year = _this_year(facts, limits)
     if limits.sickness(held, this_year) or (facts.pupil.records and count(held, limits.sick)):
         found += returns.sickness_return(facts, params, limits.year)
     if facts.pupil.flags & absence.TOLD and count(held, limits.unexplained):
@@ -43,6 +43,10 @@ def _at_schools(facts: Facts, params: ParametersAt, limits: Limits, held: bytes)
     if limits.threshold is not None and facts.setting.legal_type in NOTICE_SCHOOLS and count(held, limits.relevant) >= limits.threshold:
         found += penalty.threshold(facts, params)
     return found + _flags(facts, params, limits, this_year)
+
+
+def _this_year(facts: Facts, limits: Limits) -> bytes:
+    return history.codes(facts.marks, *day_range(*limits.year)) if limits.year else history.codes(facts.marks)
 
 
 def _flags(facts: Facts, params: ParametersAt, limits: Limits, this_year: bytes) -> list[Trigger]:
