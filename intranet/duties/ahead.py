@@ -14,6 +14,7 @@ from intranet.duties import queues, slots
 from intranet.duties.models import Finding
 from intranet.duties.why import YEARLY, missed, rule_of
 from intranet.extension import baseline, host
+from intranet.extension.baseline.returns import BOARDER
 from intranet.extension.caller import Caller
 from intranet.extension.values import Facts
 from intranet.law import counting, forecast, history, rules_figures
@@ -118,9 +119,10 @@ def _coming(caller: Caller, facts: Facts, ahead: forecast.Ahead) -> tuple[Line, 
     """Return the forecasts that concern this type of setting: returns are a school's, the threshold is that of schools with notices."""
     params, legal = caller.params(facts.as_of.date()), facts.setting.legal_type
     found = [forecast.persistence(ahead, params)]
-    if legal in baseline.NOTICE_SCHOOLS:
+    if legal in params.get("penalty.relevant_schools", ()):
         found.append(forecast.penalty(ahead, params))
     found += forecast.clocks(ahead, params) if legal in baseline.SCHOOLS else forecast.unexplained(ahead, params)
+    found = [one for one in found if one.rule != "ATT10" or BOARDER not in facts.pupil.flags]
     return tuple(_line(one, caller, ahead, _due(one, ahead.today)) for one in found)
 
 
@@ -138,7 +140,14 @@ def _line(answer: Answer, caller: Caller, ahead: forecast.Ahead, tag: str) -> Li
     drops: Any = answer.figures.get("drops_off", ())
     notes = {no: f"stops counting on {day(on)}" for no, on in drops if on}
     reasons = of_answer(answer, marks=ahead.marks, codes=ahead.codes, parameters=caller.parameters, of=name, notes=notes)
-    return Line(name, answer.says, tag, replace(reasons, says=""))
+    weeks = _by_week(answer.figures.get("by_week", ()))
+    return Line(name, answer.says, tag, replace(reasons, says="", figures=(*reasons.figures, *((("Left if none is added", weeks),) if weeks else ()))))
+
+
+def _by_week(weeks: Any) -> str:
+    """Return how many sessions are left in the coming weeks, each week in which the number changes."""
+    turns = [(monday, left) for n, (monday, left) in enumerate(weeks) if n == 0 or left != weeks[n - 1][1]]
+    return ", ".join(f"{left} from {day(monday)}" for monday, left in turns) if len(turns) > 1 else ""
 
 
 # -------------------------------------------------------------------- what is open

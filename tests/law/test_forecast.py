@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intranet.law import counting, forecast
+from intranet.law import counting, forecast, rules_absence, rules_penalty
 from intranet.law.codes import national_codes
 from intranet.law.counting import Counts
 from intranet.law.marks import Mark
@@ -162,3 +162,45 @@ def test_missing_what_is_left_this_week_meets_the_threshold_and_one_fewer_does_n
     assert len(free) >= left
     assert met(left)
     assert left == 0 or not met(left - 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(first=st.sampled_from(SCHOOL_DAYS[20:70]), so_far=st.integers(1, 9), symbol=st.sampled_from("GON"))
+def test_the_day_a_clock_names_is_the_day_the_rule_finds_when_nothing_changes(first, so_far, symbol):
+    today = W.nth(first, so_far + 1)
+    facts = ahead(today, dict.fromkeys(W.school_days(first, today - timedelta(days=1)), f"{symbol} {symbol}"))
+    law = LAW.at(today)
+    on = {"ATT10": forecast.attendance_return(facts, law).on, "ABS20": forecast.long_absence(facts, law).on}
+    for judge, found in ((rules_absence.att10, on["ATT10"]), (rules_absence.abs20, on["ABS20"])):
+        later = W.school_days(today, found)
+        marks = dict(facts.marks) | {session_no(day, key): ID[symbol] for day in later for key in ("AM", "PM")}
+        reached = judge(rules_absence.Absence(marks, facts.due, CODES), found, LAW.at(found))
+        assert (reached.holds, reached.on) == (True, found)
+        before = {no: code for no, code in marks.items() if day_of(no) < found}
+        assert not judge(rules_absence.Absence(before, facts.due, CODES), found, LAW.at(found)).holds
+
+
+@settings(max_examples=40, deadline=None)
+@given(sick=st.lists(st.sampled_from(SCHOOL_DAYS[:60]), max_size=9, unique=True), first=st.sampled_from(SCHOOL_DAYS[62:80]))
+def test_the_day_of_the_sickness_return_is_the_day_the_rule_finds_when_nothing_changes(sick, first):
+    today = W.after(first, 1)
+    facts = ahead(today, dict.fromkeys([*sick, first], "I I"))
+    found = forecast.sickness_return(facts, LAW.at(today)).on
+    days = W.school_days(first, found)
+    marks = dict(facts.marks) | {session_no(day, key): ID["I"] for day in days for key in ("AM", "PM")}
+
+    def due(held, on):
+        return rules_absence.sick15(rules_absence.SicknessFacts(rules_absence.Absence(held, facts.due, CODES), facts.year), on, LAW.at(on))
+
+    assert (due(marks, found).holds, due(marks, found).on) == (True, found)
+    assert not due({no: code for no, code in marks.items() if day_of(no) < found}, found).holds
+
+
+@settings(max_examples=40, deadline=None)
+@given(absences=st.lists(st.sampled_from(SCHOOL_DAYS[20:75]), max_size=6, unique=True), today=st.sampled_from(SCHOOL_DAYS[76:]))
+def test_each_session_stops_counting_on_the_monday_that_the_rule_of_the_threshold_names(absences, today):
+    facts = ahead(today, dict.fromkeys(absences, "O O"))
+    found = forecast.penalty(facts, LAW.at(today))
+    weeks = W.school_weeks(W.periods[0].first, W.periods[-1].last)
+    for no, monday in found.figures["drops_off"]:
+        assert monday == rules_penalty.drops_off(day_of(no), weeks, found.figures["weeks"])

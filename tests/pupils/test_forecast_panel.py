@@ -56,7 +56,8 @@ def test_the_page_says_what_is_left_and_when_each_clock_falls_due(absent, client
     assert "8 of 10 in 10 school weeks: 2 more sessions this week reach the threshold." in part
     assert "4 school days of unauthorised absence so far. On the 10th, 25 November 2025, an attendance return to the authority is due." in part
     assert "On the 20th," in part
-    assert "stops counting on Mon" in part
+    assert "stops counting on Mon 9 Feb 2026" in part
+    assert "2 from Mon 17 Nov 2025, 8 from Mon 2 Feb 2026" in part
 
 
 def test_every_line_of_the_panel_has_its_rule_its_sessions_its_values_and_what_would_change_it(absent):
@@ -75,6 +76,16 @@ def test_the_figure_of_persistent_absence_has_the_sessions_missed_with_their_cod
         (date(2025, 11, 12), "Morning", "O"), (date(2025, 11, 12), "Afternoon", "O"),
     ]  # fmt: skip
     assert "amended to an attendance" in standing.why.would_change[0]
+
+
+def test_a_boarder_has_no_clock_of_the_attendance_return(app):
+    at("2025-11-03 08:00")
+    setting = a_setting()
+    group = a_class(setting)
+    pupil = a_pupil(setting, joined="2025-11-03", group=group, flags=("boarder",))
+    days(setting, "2025-11-03", "2025-11-05", "O", pupil, group=group)
+    at("2025-11-06 08:30")
+    assert [line.name for line in panel_of(setting, pupil).coming] == ["Persistent absence", "Penalty notice threshold", "Continuous absence"]
 
 
 @pytest.mark.parametrize("role", ["attendance_officer", "attendance_lead", "principal", "dsl"])
