@@ -27,7 +27,7 @@ def register() -> None:
 def _policy_documents() -> None:
     known = store.events.register_kind
     known("policy.document_set", _said("Policy document: {title}, version {version} of {dated}"))
-    known("policy.reviewed", _said("Policy reviewed in {reviewed}, next due {due}"), ("note",))
+    known("policy.reviewed", _said("Policy reviewed in {reviewed}"), ("note",))
     known("policy.review_forward", _said("Policy review brought forward to {due}: {trigger}"), ("note",))
     known("policy.source_cited", _said("The policy rests on {title}, {edition}"), ("note",))
     known("policy.source_dropped", _said("The policy no longer rests on {title}, {edition}"), ("note",))

@@ -157,7 +157,8 @@ def reviews_of(ctx: SettingContext, said: Document, dated: date | None, rows: Se
     planned = due = said.next_review or later(reviewed, months)
     for row in rows:
         if row.kind == "done":
-            reviewed, planned, due = row.reviewed, row.due, row.due
+            reviewed = row.reviewed
+            planned = due = row.due or later(reviewed, months)  # a month of its own, else the months that count now
         else:
             due = row.due
     state = state_of(due, on, int(params.get("policy.remind_months", 0) or 0))

@@ -68,9 +68,8 @@ def set_document(w: store.Writing, ctx: SettingContext, new: NewDocument, *, req
 def record_review(w: store.Writing, ctx: SettingContext, new: NewReview, *, request_id: str | None = None) -> int:
     """Return the id of a review that was done; raise Refused when it is in the future, before the last, or leaves something unweighed (OTE-01)."""
     _, _, now = admin.owned(w.conn, ctx, w.now.date())
-    due = new.due or admin.later(new.reviewed, now.months)
-    _refuse_review(new, now, due, w.now.date())
-    values = {"kind": "done", "reviewed": new.reviewed, "due": due, "trigger": "", "weighed": ",".join(new.weighed), "note": new.note}
+    _refuse_review(new, now, w.now.date())
+    values = {"kind": "done", "reviewed": new.reviewed, "due": new.due, "trigger": "", "weighed": ",".join(new.weighed), "note": new.note}
     return _enter(w, ctx.id, PolicyReview, "policy.reviewed", values, "policy:reviews", request_id)
 
 
@@ -148,7 +147,7 @@ def commence(w: store.Writing, ctx: SettingContext, key: str, first: date, citat
     return set_house_value(w, ctx.id, key, first.isoformat(), citation, w.now.date(), request_id=request_id)
 
 
-def _refuse_review(new: NewReview, now: admin.Reviews, due: date | None, today: date) -> None:
+def _refuse_review(new: NewReview, now: admin.Reviews, today: date) -> None:
     if new.reviewed > today:
         raise Refused("Reviewed in", f"{new.reviewed:%B %Y}", "it is still to come", "Enter the month in which it was reviewed", fields=["reviewed"])
     if now.reviewed is not None and new.reviewed < now.reviewed:
@@ -158,8 +157,8 @@ def _refuse_review(new: NewReview, now: admin.Reviews, due: date | None, today: 
     if missing:
         rule = f"the review has to weigh {', '.join(missing)} as well"
         raise Refused("Weighed in the review", "", rule, "Tick it when it has been weighed, and say how in the note", clauses=("OTE-01",), fields=["weighed"])
-    if due is not None and due <= new.reviewed:
-        raise Refused("Next review", f"{due:%B %Y}", "it is not after the review itself", "Enter a later month", fields=["due"])
+    if new.due is not None and new.due <= new.reviewed:
+        raise Refused("Next review", f"{new.due:%B %Y}", "it is not after the review itself", "Enter a later month", fields=["due"])
 
 
 def _enter(

@@ -13,7 +13,9 @@ FILE = re.compile(r"^```(?:py|yaml)\n# (\S+)\n(.*?)^```", re.M | re.S)
 
 def test_the_tutorials_files_work_as_they_stand(tmp_path):
     files = FILE.findall(PAGE.read_text(encoding="utf-8"))
-    assert [name for name, _ in files] == ["plugins/forest_school/__init__.py", "plugins/forest_school/policy/forest_school.yaml", "test_forest_school.py"]
+    policy = "plugins/forest_school/policy"
+    wanted = ["plugins/forest_school/__init__.py", f"{policy}/forest_school.yaml", f"{policy}/document.yaml", "test_forest_school.py"]
+    assert [name for name, _ in files] == wanted
     for name, text in files:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

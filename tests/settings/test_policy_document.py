@@ -100,6 +100,14 @@ def test_a_policy_without_a_cycle_says_so_until_a_month_is_entered(app):
     assert "does not say how often" not in page
 
 
+def test_months_between_reviews_that_are_set_later_plan_the_review_after_the_last_one(app):
+    head = desk(app, "independent_school")
+    assert reviewed(head, "2026-11").status_code == 303
+    assert "Next review no month Not planned" in head.read("document/")
+    head.stores("policy.review_months/", value="24", reason="The directors decided so", first="2026-11-23", last="")
+    assert "Next review November 2028 Planned" in head.read("document/")
+
+
 @pytest.mark.clause("OTE-01")
 @pytest.mark.parametrize("left_out", WEIGHED)
 def test_a_review_is_refused_while_any_of_the_four_was_not_weighed(app, left_out):
