@@ -15,7 +15,7 @@ from intranet.duties.ticking import NO_PLAN, NOT_TAKEN, UNACCOUNTED, WEEKLY
 from intranet.extension.caller import Caller
 from intranet.extension.values import Facts
 from intranet.law import history
-from intranet.law.ages import is_compulsory
+from intranet.law.ages import compulsory_from, compulsory_until
 from intranet.law.calendar import CalendarError
 from intranet.law.sessions import day_of
 from intranet.settings.service import SettingContext
@@ -25,7 +25,8 @@ from intranet.web.why import Stored, Why, of_stored
 #: The rules of the catalogue behind what the floor concludes, for findings that were kept without the rule's id.
 RULES: Mapping[str, str] = MappingProxyType({
     "n_code": "N5", "attendance_return": "ATT10", "sickness_return": "SICK15", "penalty_threshold": "PN10", "persistent_absence": "PA",
-    "severe_absence": "SA", "day_six": "DAY6",
+    "severe_absence": "SA", "day_six": "DAY6", "sickness_warning": "SICK15", "new_pupil_return": "NEW5", "deletion_return": "DELRET",
+    "register_back_up": "BACKUP",
 })  # fmt: skip
 #: Rules about a share of the school year, whose findings keep the figures and not each session.
 YEARLY = frozenset({"PA", "SA"})
@@ -80,9 +81,9 @@ def missed(facts: Facts) -> dict[int, int]:
         first, last = calendar.year_range(calendar.school_year(facts.as_of.date()))
     except CalendarError:
         return {}
-    held = (mark for mark in history.only(facts.marks, absent) if first <= mark.day <= last)
-    born = facts.pupil.born
-    return {mark.session_no: mark.code_id for mark in held if born is None or is_compulsory(born, mark.day)}
+    if facts.pupil.born is not None:
+        first, last = max(first, compulsory_from(facts.pupil.born)), min(last, compulsory_until(facts.pupil.born))
+    return {mark.session_no: mark.code_id for mark in history.only(facts.marks, absent) if first <= mark.day <= last}
 
 
 def _ends(row: DutyRow) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 
 from intranet.law import counting, deadlines
-from intranet.law.ages import compulsory_from, is_compulsory
+from intranet.law.ages import compulsory_from, compulsory_until
 from intranet.law.answers import Answer, rules
 from intranet.law.calendar import Calendar, CalendarError
 from intranet.law.codes import CodeTable
@@ -63,7 +63,11 @@ class Ahead:
 
     def counts_on(self, day: date) -> bool:
         """Whether a session of the day counts for thresholds and returns: at compulsory school age alone."""
-        return self.born is None or is_compulsory(self.born, day)
+        return self._compulsory[0] <= day <= self._compulsory[1]
+
+    @cached_property
+    def _compulsory(self) -> tuple[date, date]:
+        return (date.min, date.max) if self.born is None else (compulsory_from(self.born), compulsory_until(self.born))
 
 
 def forecast(facts: Ahead, params: ParametersAt) -> list[Answer]:
