@@ -36,12 +36,13 @@ def save(setting: int, when: str, marks: Mapping[int, str], *, group: int = 1, n
         rows = [stored.MarkRow(number, pupil, ids[symbol]) for pupil, symbol in marks.items()]
         moment_now = at(now) if now else clock.now()
         with store.writing(now=moment_now, actor_id=None) as w:
+            marked = {mark.pupil_id for mark in stored.for_session(w.conn, setting, [number], list(marks))}
             event = w.append(setting_id=setting, stream=f"register:{number}:{group}", kind="register.saved",
                              data=registers.encode(number, group, rows), occurred_on=date.fromisoformat(day))  # fmt: skip
             stored.write(w, setting, event.position, ctx.layout, rows)
             stored.save_state(w, event, number, group, marked=len(rows))
             duties.register_taken(w, setting, number, group, moment_now)
-            plain = [pupil for pupil, symbol in marks.items() if symbol in ("/", "\\", "P")]
+            plain = [pupil for pupil, symbol in marks.items() if symbol in ("/", "\\", "P") and pupil not in marked]
             return duties.judge(w, caller, ctx, list(marks), moment_now, plain)
 
 

@@ -199,6 +199,16 @@ def test_education_is_due_from_the_sixth_school_day_of_a_suspension_that_lasts(c
     assert [t.due.date() for t in ahead] == [date(2026, 4, 13)]
 
 
+@pytest.mark.clause("OTE-22")
+def test_day_six_is_law_for_an_academy_and_the_house_rule_of_an_independent_school(caller):
+    independent = host.Host([("independent_school", independent_school)]).caller(setting_context("independent_school", legal_type="independent"))
+    for school, cites in ((caller, "SI 2007/1870"), (independent, "OTE-22")):
+        one = found(school, marks_of(school, "2026-03-23", 6, "E"), nth("2026-03-23", 6), "day_six")[0]
+        assert any(cites in clause for clause in one.clauses)
+    bare = host.Host([("academy", academy)]).caller(setting_context("academy", legal_type="independent"))
+    assert found(bare, marks_of(bare, "2026-03-23", 6, "E"), nth("2026-03-23", 6), "day_six") == []
+
+
 # -------------------------------------------------------------------- where the floor lies
 
 

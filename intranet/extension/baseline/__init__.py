@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from intranet.extension.baseline.joining import joined
-from intranet.extension.baseline.limits import NOTICE_SCHOOLS, SCHOOLS, Limits, limits_of
+from intranet.extension.baseline.limits import SCHOOLS, Limits, limits_of
 from intranet.extension.baseline.plans import needs_plan
 from intranet.extension.baseline.rules import triggers
 
 __all__ = [
-    "KINDS", "NOTICE_SCHOOLS", "RETURNS", "ROLES", "SCHOOLS", "STEADY", "Limits", "joined", "limits_of", "needs_plan", "triggers",
+    "KINDS", "RETURNS", "ROLES", "SCHOOLS", "STEADY", "Limits", "joined", "limits_of", "needs_plan", "triggers",
 ]  # fmt: skip
 
 #: Returns to the authority: due by law, so neither a plugin, a decision nor a house value removes them (C-11).

@@ -16,8 +16,6 @@ from intranet.law.sessions import day_range
 
 #: Schools in law; a company or a provider that is not a school makes no statutory returns (C-37).
 SCHOOLS = frozenset({"academy", "maintained", "independent"})
-#: Schools whose pupils' parents can be sent a penalty notice (EA 1996 s444B(4)).
-NOTICE_SCHOOLS = frozenset({"academy", "maintained"})
 SUSPENDED = ("E",)
 #: Without a reason: N, and O (R-04).
 UNEXPLAINED = ("N", "O")
@@ -42,7 +40,7 @@ class Limits:
     mixed: bool  # the codes change within the school year, so that bytes alone do not say what counts
     rate: tuple[int, int] | None  # the smallest share missed that is flagged, as numerator and denominator
     relevant: bytes
-    threshold: int | None
+    threshold: int | None  # None where no penalty notice can be used
 
     def streak(self, held: bytes) -> bool:
         """Whether as many marks on end, sessions that were not held aside, have a code of the attendance return."""
@@ -98,7 +96,7 @@ def limits_of(setting: Setting, params: ParametersAt) -> Limits:
         mixed=year is not None and any(year[0] < day <= year[1] for day in codes.boundaries()),
         rate=(min(rates).numerator, min(rates).denominator) if rates else None,
         relevant=_ids(params.get("penalty.codes", ())),
-        threshold=params.get("penalty.threshold_sessions"),
+        threshold=params.get("penalty.threshold_sessions") if setting.legal_type in params.get("penalty.relevant_schools", ()) else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intranet.extension.baseline import absence, penalty, returns
-from intranet.extension.baseline.limits import NOTICE_SCHOOLS, SCHOOLS, Limits, count, counted_span, limits_of
+from intranet.extension.baseline.limits import SCHOOLS, Limits, count, counted_span, limits_of
 from intranet.extension.values import Facts, Trigger
 from intranet.law import history
 from intranet.law.codes import national_codes
@@ -40,7 +40,7 @@ def _at_schools(facts: Facts, params: ParametersAt, limits: Limits, held: bytes)
         found += absence.told(facts)
     if count(held, limits.suspended):
         found += absence.day_six(facts, params)
-    if limits.threshold is not None and facts.setting.legal_type in NOTICE_SCHOOLS and count(held, limits.relevant) >= limits.threshold:
+    if limits.threshold is not None and count(held, limits.relevant) >= limits.threshold:
         found += penalty.threshold(facts, params)
     return found + _flags(facts, params, limits, this_year)
 
