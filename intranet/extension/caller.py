@@ -156,7 +156,7 @@ class Caller:
     @property
     def steady(self) -> frozenset[str]:
         """Return the kinds of finding that a first plain present mark cannot raise, change or clear."""
-        return baseline.STEADY | frozenset(self.catalogue.steady)
+        return baseline.STEADY | (frozenset(self.catalogue.steady) - baseline.SHARED)
 
     def triggers_many(self, many: Sequence[Facts], plain: Collection[int] = ()) -> list[list[Trigger]]:
         """Return what the facts of each pupil call for, asked in one go; a failing plugin leaves the baseline and one duty.
