@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from fractions import Fraction
 from typing import Any
@@ -108,6 +108,12 @@ def topics(ctx: SettingContext, on: date) -> list[Topic]:
         if known.values(key)[0].unit != COMMENCEMENT:
             found.setdefault(topic_of(key), []).append(_line(ctx, known, key, at.resolution(key), others))
     return [Topic(title.lower().replace(" ", "-").replace(",", ""), title, tuple(lines)) for title, lines in sorted(found.items())]
+
+
+def needing_attention(found: list[Topic]) -> list[Topic]:
+    """Return only what carries a warning or a conflict, waits to be confirmed, or is the setting's own."""
+    kept = [replace(topic, lines=tuple(line for line in topic.lines if line.warning or line.conflicts or line.assumed or line.house)) for topic in found]
+    return [topic for topic in kept if topic.lines]
 
 
 def topic_of(key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from intranet import store
 from intranet.errors import NotFound, Refused
@@ -25,10 +25,11 @@ from intranet.web.kit import allow, now, respond, say_next, see_other
 def policy_page(setting_id: int) -> Response:
     """Show the document, the parameters in force, where each comes from, and what conflicts."""
     ctx, on = context(setting_id), now().date()
-    topics = policy.topics(ctx, on)
+    every, few = policy.topics(ctx, on), request.args.get("show") == "attention"
+    topics = policy.needing_attention(every) if few else every
     with store.connection() as conn:
         people = names(conn, {v.author_id for v in ctx.house_values if v.author_id})
-    return show(setting_id, "settings/policy.html", topics=topics, warnings=policy.warnings(topics), conflicts=policy.shown_conflicts(ctx), on=on,
+    return show(setting_id, "settings/policy.html", topics=topics, few=few, warnings=policy.warnings(every), conflicts=policy.shown_conflicts(ctx), on=on,
                 people=people, laws=policy.passed(ctx, on), may_write=can("policy:write", setting_id), **known_part(ctx))  # fmt: skip
 
 

@@ -65,6 +65,18 @@ def test_every_conflict_with_a_visible_warning_says_its_own_sentence_on_the_poli
     assert [c.id for c in wanted if f"{c.id}: {c.title}" not in page or " ".join(c.says.split()) not in page] == []
 
 
+def test_the_page_can_be_cut_down_to_what_needs_attention_without_losing_a_warning(app):
+    head = Desk(app, a_place("academy"), "principal")
+    head.stores("n_code.resolve_days/", value="3", reason="Governors", first="2026-11-23", last="")
+    every, few = (head.get(page).get_data(as_text=True) for page in ("", "?show=attention"))
+    kept = [key for key in re.findall(r'class="app-parameter" id="([^"]+)"', every) if f'id="{key}"' in few]
+    assert {"register.close_minutes", "policy.remind_months", "n_code.resolve_days", "penalty.limit"} <= set(kept)
+    assert "return.attendance_codes" not in kept
+    assert len(few) < len(every)
+    assert [part(every, key) for key in kept] == [part(few, key) for key in kept]
+    assert every.count("Warning</strong>") == few.count("Warning</strong>")
+
+
 def test_a_superseded_value_is_struck_through_with_its_days_and_the_number_of_its_conflict(app):
     html = Desk(app, a_place("academy"), "principal").get().get_data(as_text=True)
     years = part(html, "retention.register_years")
