@@ -259,6 +259,32 @@ def test_open_answers_have_no_accessibility_fault_and_do_not_run_off_the_side(li
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [1366, 390])
+def test_a_refusal_and_a_preview_with_their_answers_open_have_no_accessibility_fault(live, width):
+    place = live.school.academy
+    _play(live, place)
+    page = live.person(place.people["office"], f"/settings/{place.id}/registers/amend/{place.number('AM', date(2026, 11, 17))}/{place.pupils[0]}/",
+                       viewport={"width": width, "height": 900})  # fmt: skip
+    page.select_option("[name=mark]", "X")
+    page.fill("[name=reason]", "Rang at ten")
+    page.click("text=Amend mark")
+    page.wait_for_selector(".govuk-error-summary")
+    page.locator("summary", has_text="Why?").first.click()
+    assert page.get_by_text("What would change it").is_visible()
+    found = {"refused": _wrong(page, width)}
+    page.goto(f"/settings/{place.id}/close/")
+    page.locator("[name=kind][value=snow]").check()
+    page.fill("[name=first]", "2026-11-25")
+    page.fill("[name=label]", "Snow")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_selector("#changes")
+    _open_all(page)
+    found["preview"] = _wrong(page, width)
+    assert page.get_by_text("Only school days are counted").is_visible()
+    assert found == {"refused": [], "preview": []}
+
+
+@pytest.mark.browser
 def test_answers_open_by_keyboard_and_without_javascript_and_only_open_ones_are_printed(live):
     place = live.school.academy
     _play(live, place)
