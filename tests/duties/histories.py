@@ -33,7 +33,9 @@ from tests.fixtures.pupils import a_class, a_pupil
 SYMBOLS = "/////IIIIOOOGNNULCEB"
 KEYS = ("AM", "PM")
 FIRST, LAST = date(2025, 9, 8), date(2025, 12, 19)
-KINDS = (("academy", "academy"), ("primary_school", "maintained"), ("independent_school", "independent"))
+KINDS = (
+    ("academy", "academy"), ("primary_school", "maintained"), ("independent_school", "independent"), ("alternative_provision", "maintained"),
+)  # fmt: skip
 Known = tuple[str, int | None, date, str]
 
 
