@@ -15,7 +15,7 @@ from intranet.duties.queues import DutyRow, queue
 from intranet.duties.service import owners
 from intranet.extension.caller import Caller
 from intranet.people import Actor
-from intranet.settings.opening import OPENS
+from intranet.settings import opening
 from intranet.settings.service import SettingContext
 
 Saved = Mapping[tuple[int, int], datetime]
@@ -85,6 +85,11 @@ class Home:
         return tuple(line for line in self.registers if line.mine and line.state in TAKEABLE)
 
 
+def _may_open(conn: Connection, actor: Actor, now: datetime) -> bool:
+    """Return whether the person acts for an organisation, and so may open a setting in it."""
+    return actor.may(opening.OPENS) and bool(opening.organisations(conn, actor, now.date()))
+
+
 def kind_title(kind: str) -> str:
     """Return a kind of duty in words."""
     key, _, of = kind.partition(":")
@@ -98,7 +103,7 @@ def build(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, n
     oversees = actor.may(OVERSEES, ctx.id)
     mine = registers if oversees else [line for line in registers if line.mine]
     install = overview.install(conn, now) if actor.may(overview.KEEPS, ctx.id) else None
-    return Home(duties, tuple(mine), oversees, now, tuple(overview.places(actor, now)), install, actor.may(OPENS))
+    return Home(duties, tuple(mine), oversees, now, tuple(overview.places(actor, now)), install, _may_open(conn, actor, now))
 
 
 def _registers(conn: Connection, ctx: SettingContext, caller: Caller, actor: Actor, now: datetime) -> list[RegisterLine]:

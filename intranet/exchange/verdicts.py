@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,35 @@ class DryRun:
     def good(self) -> bool:
         """Return whether the file can be imported."""
         return not self.problems
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing to say of a file, with every row that it is true of."""
+
+    rows: str  # "2 to 8, 10"
+    count: int
+    verdict: Verdict
+
+
+def folded(verdicts: Sequence[Verdict]) -> list[Said]:
+    """Return each different verdict once with its rows, those that stop the import first."""
+    found: dict[tuple[bool, str, str, str], list[Verdict]] = {}
+    for one in verdicts:
+        found.setdefault((one.warning, one.column, one.value, one.text), []).append(one)
+    order = sorted(found.values(), key=lambda same: (same[0].warning, same[0].row))
+    return [Said(spans([one.row for one in same]), len(same), same[0]) for same in order]
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Return row numbers as people write them: 2 to 8, 10."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a} to {b}" if b > a + 1 else f"{a}, {b}" for a, b in runs)
 
 
 Reader = Callable[[str], Any]

@@ -13,6 +13,7 @@ from intranet.exchange import marks, running, service
 from intranet.exchange.columns import KINDS, LABELS
 from intranet.exchange.forms import MappingForm, UploadForm
 from intranet.exchange.reading import LARGEST_FILE, Sheet, UnreadableError, read
+from intranet.exchange.verdicts import folded
 from intranet.extension import host
 from intranet.people import current_actor
 from intranet.settings.service import SettingContext, context
@@ -81,7 +82,8 @@ def _look(setting_id: int, upload_id: int, kept: Any, sheet: Sheet, form: Mappin
     dated = marks.dated_columns(sheet.header) if kept.kind == "marks" else {}
     fields = {index: key for key, index in mapped.columns.items()}
     return respond(
-        "exchange/look.html", status=status, form=form, upload_id=upload_id, kept=kept, run=run, before=before, choices=KINDS[kept.kind],
+        "exchange/look.html", status=status, form=form, upload_id=upload_id, kept=kept, run=run, said=folded(run.verdicts), before=before,
+        choices=KINDS[kept.kind],
         columns=[(index, title, fields.get(index, "")) for index, title in enumerate(sheet.header) if index not in dated],
         dated=len(dated), sample=[cells for _, cells in sheet.rows[:SAMPLE_ROWS]], label=_labels(ctx)[kept.kind],
     )  # fmt: skip

@@ -85,6 +85,12 @@ def test_an_administrator_sees_how_the_install_is_and_nobody_else_does(app, clie
     assert "This install" not in shown(signed_in(client, an_account("head", setting=made[0])), made[0])
 
 
+def test_who_keeps_one_setting_only_is_not_shown_the_way_to_open_another(app, client):
+    _, made = a_trust(1)
+    page = shown(signed_in(client, an_account("system_admin", setting=made[0])), made[0])
+    assert "This install" in page and "/settings/new/" not in page
+
+
 def test_a_file_that_is_torn_says_nothing_rather_than_something_wrong(app):
     config = app.config["DAYMARK"]
     (config.home / "tick.json").write_text('{"at": "2025-')

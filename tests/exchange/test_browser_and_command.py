@@ -167,3 +167,13 @@ def test_what_a_file_holds_is_said_in_the_settings_words(app, client):
     page = client.get(f"/settings/{tutoring}/import/").get_data(as_text=True)
     assert '<option value="pupils">Learners</option>' in page and '<option value="classes">Tutor groups</option>' in page
     assert ">Pupils</option>" not in page
+
+
+def test_the_same_warning_of_many_rows_is_said_once_and_what_stops_the_import_comes_first(school, as_role):
+    rows = [(*row[:7], "2025-08-30") for row in many(40)]
+    rows[7] = (*rows[7][:3], "soon", *rows[7][4:])
+    office = as_role("office")
+    page = office.get(upload(office, csv_file(*rows)))
+    assert page.count("<strong>Think over:</strong> 30 August 2025 is not a school day here.") == 1
+    assert "2 to 8, 10 to 41" in page and "(39 rows)" in page
+    assert page.index("“soon” is not a date") < page.index("Think over:")
