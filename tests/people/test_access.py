@@ -128,7 +128,7 @@ def test_session_account_grants_and_settings_are_two_statements(app, client):
     signed_in(client, an_account("head", setting=setting))
     client.get(f"/settings/{setting}/calendar/")  # the calendar is kept from here on
     with store.statements() as seen:
-        client.get(f"/settings/{setting}/policy/")
+        client.get(f"/settings/{setting}/policy/n_code.resolve_days/")
     assert len(seen) == 2
 
 
