@@ -206,7 +206,10 @@ def _raise(w: Writing, ctx: SettingContext, new: Sequence[Trigger], now: datetim
     ids = w.conn.execute(insert(Finding).returning(Finding.id, sort_by_parameter_order=True), rows).scalars().all()
     made = [_duty(ctx, t, key, now) for key, t in zip(ids, new, strict=True) if t.assign and _owed(t, since)]
     if made:
-        w.conn.execute(insert(Duty), made)
+        _NEW_DUTY.run(w.conn, made)
+
+
+_NEW_DUTY = store.PreparedWrite(insert(Duty))
 
 
 def _owed(trigger: Trigger, since: date | None) -> bool:
@@ -228,22 +231,22 @@ def roles_text(roles: Iterable[str]) -> str:
     return f",{','.join(roles)},"
 
 
-_EXTEND = (
+_EXTEND = store.PreparedWrite(
     update(Finding)
     .where(Finding.setting_id == bindparam("here"), Finding.id == bindparam("key"))
     .values(title=bindparam("new_title"), data=bindparam("new_data"), extended_at=bindparam("at"))
 )
-_EXTEND_DUTY = (
+_EXTEND_DUTY = store.PreparedWrite(
     update(Duty)
     .where(Duty.setting_id == bindparam("here"), Duty.finding_id == bindparam("key"), Duty.done_at.is_(None))
     .values(title=bindparam("new_title"), due_at=bindparam("new_due"), overdue_from=bindparam("new_overdue"))
 )
-_CLEAR = (
+_CLEAR = store.PreparedWrite(
     update(Finding)
     .where(Finding.setting_id == bindparam("here"), Finding.id == bindparam("key"))
     .values(cleared_at=bindparam("at"), cleared_why=AMENDED)
 )
-_CLEAR_DUTY = (
+_CLEAR_DUTY = store.PreparedWrite(
     update(Duty)
     .where(Duty.setting_id == bindparam("here"), Duty.finding_id == bindparam("key"), Duty.done_at.is_(None))
     .values(done_at=bindparam("at"), outcome=AMENDED)
@@ -254,23 +257,23 @@ def _extend(w: Writing, ctx: SettingContext, grown: Sequence[tuple[Opened, Trigg
     if not grown:
         return
     base = [{"here": ctx.id, "key": row.id, "new_title": t.title} for row, t in grown]
-    w.conn.execute(_EXTEND, [b | {"new_data": _data(t), "at": now} for b, (_, t) in zip(base, grown, strict=True)])
+    _EXTEND.run(w.conn, [b | {"new_data": _data(t), "at": now} for b, (_, t) in zip(base, grown, strict=True)])
     duties = [
         b | {"new_due": made["due_at"], "new_overdue": made["overdue_from"]}
         for b, made in ((b, _duty(ctx, t, None, now)) for b, (_, t) in zip(base, grown, strict=True))
     ]
-    w.conn.execute(_EXTEND_DUTY, duties)
+    _EXTEND_DUTY.run(w.conn, duties)
     owed = [_duty(ctx, t, row.id, now) for row, t in grown if t.assign and not row.data["assign"]]
     if owed:
-        w.conn.execute(insert(Duty), owed)
+        _NEW_DUTY.run(w.conn, owed)
 
 
 def _clear(w: Writing, ctx: SettingContext, gone: Sequence[Opened], now: datetime) -> None:
     if not gone:
         return
     rows = [{"here": ctx.id, "key": row.id, "at": now} for row in gone]
-    w.conn.execute(_CLEAR, rows)
-    w.conn.execute(_CLEAR_DUTY, rows)
+    _CLEAR.run(w.conn, rows)
+    _CLEAR_DUTY.run(w.conn, rows)
 
 
 def facts_of(conn: Connection, ctx: SettingContext, caller: Caller, pupil_id: int, now: datetime) -> tuple[PupilFacts, Facts] | None:

@@ -108,6 +108,10 @@ def _superseded(chosen: ParameterValue | None, past: list[ParameterValue]) -> st
     return f"The policy's {printed.said()} is superseded: {chosen.said()} is used.{mark}"
 
 
+#: Days whose answers are kept: a save asks about one, a page of figures about a year.
+DAYS_KEPT = 400
+
+
 class Parameters:
     """Every value that anybody says, whatever its dates."""
 
@@ -115,6 +119,7 @@ class Parameters:
         self._by_key: dict[str, tuple[ParameterValue, ...]] = {}
         for value in values:
             self._by_key[value.key] = (*self._by_key.get(value.key, ()), value)
+        self._resolved: dict[date, dict[str, Resolution]] = {}
 
     def __iter__(self) -> Iterator[ParameterValue]:
         return (value for values in self._by_key.values() for value in values)
@@ -137,6 +142,12 @@ class Parameters:
             if value.key not in self._by_key:
                 raise self.unknown(value.key)
         return Parameters((*self, *added))
+
+    def resolved(self, day: date) -> dict[str, Resolution]:
+        """What was found to be in force on a day so far: the same for everybody who asks of it."""
+        if day not in self._resolved:
+            self._resolved = {**self._resolved, day: {}} if len(self._resolved) < DAYS_KEPT else {day: {}}
+        return self._resolved[day]
 
     def at(self, day: date) -> ParametersAt:
         """The parameters as they stand on a day, with a new trail."""
@@ -168,7 +179,7 @@ class ParametersAt:
     def __init__(self, parameters: Parameters, day: date) -> None:
         self.day = day
         self._parameters = parameters
-        self._resolved: dict[str, Resolution] = {}
+        self._resolved = parameters.resolved(day)
         self._trail: dict[str, Read] = {}
 
     def on(self, day: date) -> ParametersAt:

@@ -69,7 +69,7 @@ def sickness(
         if code_id in sick:
             by_day[day_of(no)].append(no)
     some = tuple(sorted(by_day))
-    whole = tuple(day for day in some if all(marks.get(session_no(day, key)) in sick for key in due(day)))
+    whole = tuple(day for day in some if (keys := due(day)) and all(marks.get(session_no(day, key)) in sick for key in keys))
     return Sickness(whole, some, len({*whole, *expected_days}))
 
 

@@ -11,7 +11,7 @@ from intranet.store.engine import begin_as_told, options
 from intranet.store.events import RequestSeen, Stored, VersionTaken
 from intranet.store.locks import FairLock
 from intranet.store.migrations import migrate
-from intranet.store.prepared import Prepared
+from intranet.store.prepared import Prepared, PreparedWrite
 from intranet.store.redaction import redact
 from intranet.store.scope import OutOfScope, all_settings, scope
 from intranet.store.state import State
@@ -22,6 +22,7 @@ __all__ = [
     "Base",
     "OutOfScope",
     "Prepared",
+    "PreparedWrite",
     "RequestSeen",
     "Stored",
     "VersionTaken",
