@@ -91,9 +91,7 @@ def find_late(setting_id: int) -> Response:
 @allow("desk:write")
 def suggest_late(setting_id: int) -> Response:
     """Return the first pupils whose names begin like that, as a fragment."""
-    here, form = hatch(setting_id), FindForm()
-    text = (form.q.data or "") if form.validate() else ""
-    return respond("desk/_found.html", found=here.find(text), text=text, action="desk.find_late", target="#late-desk")
+    return _suggested(hatch(setting_id), "desk.find_late", "#late-desk")
 
 
 @blueprint.post("/late-desk/")
@@ -119,8 +117,7 @@ def sign_in(setting_id: int) -> Response:
 def undo_late(setting_id: int, presence_id: int) -> Response:
     """Undo an entry of the last minute."""
     here = hatch(setting_id)
-    UndoForm().refuse_unless_good()
-    desk.undo(here.ctx, here.caller, here.actor, presence_id, here.now)
+    _undone(here, presence_id)
     return _late(here) if is_htmx() else see_other("desk.late_desk", setting_id=setting_id)
 
 
@@ -128,11 +125,11 @@ def _late(here: Hatch, status: int = 200, *, child: Child | None = None, found: 
           arrival: ArrivalForm | None = None, done: desk.SignedIn | None = None) -> Response:  # fmt: skip
     with store.connection() as conn:
         lines = desk.today(conn, here.ctx, here.caller, here.actor, here.now, LATE)
-        adults = signout.adults(conn, here.ctx.id, child.id, here.now.date()) if child else []
     stays = desk.stays(here.caller, child) if child else ""
     offered = desk.proposal(here.caller, child, here.now) if child and not stays else None
     values: dict[str, Any] = {"child": child, "found": found, "text": text, "arrival": arrival, "lines": lines, "done": done,
-                              "adults": adults, "offered": offered, "stays": stays, "reasons": reasons("late"), "undo": UndoForm(formdata=None)}  # fmt: skip
+                              "adults": _adults(here, child), "offered": offered, "stays": stays,
+                              "reasons": reasons("late"), "undo": UndoForm(formdata=None)}  # fmt: skip
     return respond("desk/late.html", "desk/_late.html", status, words=here.caller.words, **values)
 
 
@@ -147,6 +144,25 @@ def _signed_in(here: Hatch, done: desk.SignedIn) -> Response:
         return _late(here, done=done)
     say_next(f"Signed in. {done.sentences}".strip())
     return see_other("desk.late_desk", setting_id=here.ctx.id)
+
+
+def _suggested(here: Hatch, action: str, target: str) -> Response:
+    form = FindForm()
+    text = (form.q.data or "") if form.validate() else ""
+    return respond("desk/_found.html", found=here.find(text), text=text, action=action, target=target)
+
+
+def _undone(here: Hatch, presence_id: int) -> None:
+    """Take an entry of the last minute back; raise Refused for a button that is none."""
+    UndoForm().refuse_unless_good()
+    desk.undo(here.ctx, here.caller, here.actor, presence_id, here.now)
+
+
+def _adults(here: Hatch, child: Child | None) -> list[Adult]:
+    if child is None:
+        return []
+    with store.connection() as conn:
+        return signout.adults(conn, here.ctx.id, child.id, here.now.date())
 
 
 def _meant(here: Hatch, form: FindForm) -> tuple[Child | None, list[Child]]:
@@ -167,8 +183,7 @@ def _arrival_form(here: Hatch, child: Child) -> ArrivalForm:
 
 
 def _offer_adults(here: Hatch, form: ArrivalForm, child: Child) -> list[Adult]:
-    with store.connection() as conn:
-        adults = signout.adults(conn, here.ctx.id, child.id, here.now.date())
+    adults = _adults(here, child)
     listed = [(adult.id, f"({adult.letter}) {adult.label}") for adult in adults]
     form.adult.choices = choices([(NOBODY, "None present"), *listed, (OTHER, "Somebody else")])
     return adults
@@ -214,9 +229,7 @@ def find_out(setting_id: int) -> Response:
 @allow("desk:write")
 def suggest_out(setting_id: int) -> Response:
     """Return the first pupils whose names begin like that, as a fragment."""
-    here, form = hatch(setting_id), FindForm()
-    text = (form.q.data or "") if form.validate() else ""
-    return respond("desk/_found.html", found=here.find(text), text=text, action="desk.find_out", target="#sign-out-desk")
+    return _suggested(hatch(setting_id), "desk.find_out", "#sign-out-desk")
 
 
 @blueprint.post("/sign-out/")
@@ -242,8 +255,7 @@ def collect(setting_id: int) -> Response:
 def undo_out(setting_id: int, presence_id: int) -> Response:
     """Undo a sign-out of the last minute."""
     here = hatch(setting_id)
-    UndoForm().refuse_unless_good()
-    desk.undo(here.ctx, here.caller, here.actor, presence_id, here.now)
+    _undone(here, presence_id)
     return _left(here, "Undone.")
 
 
@@ -270,8 +282,7 @@ def _out(here: Hatch, status: int = 200, *, child: Child | None = None, found: S
     with store.connection() as conn:
         lines = desk.today(conn, here.ctx, here.caller, here.actor, here.now, OUT)
         away = {pupil for pupil, rows in desk_log.presence(conn, here.ctx.id, here.now.date()).items() if rows[-1].kind == "out"}
-        adults = signout.adults(conn, here.ctx.id, child.id, here.now.date()) if child else []
-    values = {"child": child, "found": found, "text": text, "leaving": leaving, "lines": lines, "away": away, "adults": adults}
+    values = {"child": child, "found": found, "text": text, "leaving": leaving, "lines": lines, "away": away, "adults": _adults(here, child)}
     return respond("desk/out.html", "desk/_out.html", status, words=here.caller.words, undo=UndoForm(formdata=None), **values)
 
 
@@ -289,8 +300,8 @@ def _leaving_form(here: Hatch, child: Child) -> DepartureForm:
 
 
 def _offer_leaving(here: Hatch, form: DepartureForm, child: Child) -> None:
+    adults = _adults(here, child)
     with store.connection() as conn:
-        adults = signout.adults(conn, here.ctx.id, child.id, here.now.date())
         leaders = signout.leaders(conn, here.ctx, here.now.date())
     listed = [(adult.id, adult.label if adult.may_collect else f"{adult.label}: may not collect") for adult in adults]
     form.adult.choices = choices([*listed, (OTHER, "Somebody else")])
