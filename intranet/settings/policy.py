@@ -17,6 +17,7 @@ from intranet.law.conflicts import Conflict, conflicts, conflicts_for
 from intranet.law.parameter_values import COMMENCEMENT
 from intranet.law.parameters import Parameters, ParameterValue, say
 from intranet.settings.context import HouseValue, SettingContext
+from intranet.web.why import Why, of_parameter
 
 STANDINGS = {"law": "law", "guidance": "statutory guidance", "policy": "the setting's policy", "assumption": "House setting, not from policy"}
 TOPICS = {
@@ -86,6 +87,12 @@ class Passed:
     law: Commencement
     note: str
     entered: HouseValue | None
+
+
+def why(ctx: SettingContext, key: str, on: date) -> Why:
+    """Return why a parameter has its value on a day; nothing when it has none then."""
+    found = parameters(ctx).at(on).resolution(key).in_force
+    return of_parameter(found, ctx.setting_type) if found else Why()
 
 
 def parameters(ctx: SettingContext) -> Parameters:

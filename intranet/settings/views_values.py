@@ -40,12 +40,14 @@ def house_value(setting_id: int, key: str) -> Response:
     ctx, form, at = context(setting_id), HouseValueForm(), now()
     line = policy.line_of(ctx, key, at.date())
     if not form.validate_on_submit():
-        return respond("settings/house_value.html", status=422 if form.is_submitted() else 200, form=form, setting=ctx, line=line)
+        return respond("settings/house_value.html", status=422 if form.is_submitted() else 200, form=form, setting=ctx, line=line,
+                       reasons=policy.why(ctx, key, at.date()))  # fmt: skip
     try:
         value = policy_values.read_value(ctx, key, given(form.value.data), given(form.first.data))
     except Refused as refused:
         form.take(refused)
-        return respond("settings/house_value.html", status=422, form=form, setting=ctx, line=line)
+        return respond("settings/house_value.html", status=422, form=form, setting=ctx, line=line,
+                       reasons=policy.why(ctx, key, at.date()))  # fmt: skip
     _store_value(setting_id, key, value, form)
     say_next(f"House value stored: {line.description or key}.")
     return see_other("settings.policy_page", setting_id=setting_id)

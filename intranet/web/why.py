@@ -152,15 +152,16 @@ def of_conflict(of: str = "these were not stored") -> Why:
     )  # fmt: skip
 
 
-def of_parameter(value: ParameterValue, others: Iterable[str] = (), of: str = "") -> Why:
-    """Return why a parameter has its value: standing, source, and the conflicts that touch it."""
-    touching = [one.id for one in conflicts().values() if value.key in one.keys]
-    ids = tuple(dict.fromkeys([*others, *([value.conflict] if value.conflict else []), *touching]))
+def of_parameter(value: ParameterValue, setting_type: str = "", of: str = "") -> Why:
+    """Return why a parameter has its value: standing, source, and the conflicts that touch it (at a setting type, or at any)."""
+    touching = [one.id for one in conflicts().values() if value.key in one.keys and (not setting_type or setting_type in one.settings)]
+    ids = tuple(dict.fromkeys([*([value.conflict] if value.conflict else []), *touching]))
     held = Value(
         value.key, value.description or value.key, _said(value.value, value.unit), STANDINGS[value.standing], value.cited, _conflicts(ids)
     )
     since = f"In force since {long_date(value.effective_from)}" if value.effective_from else ""
-    change = "A house value with a reason and a date, unless the law asks for more." if value.standing != "law" else "A change of the law alone."
+    law = value.standing == "law"
+    change = "A change of the law, or a stricter house value with a reason and a date." if law else "A house value with a reason and a date, within the law."
     return Why(version=since, cited=cited(value.clauses), values=(held,), would_change=(change,), of=of or held.label)
 
 

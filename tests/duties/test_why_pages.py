@@ -229,6 +229,15 @@ def test_a_closure_that_moves_a_clock_says_by_which_rule_it_moves(school, client
     assert "(N5)" in page and "5 school days" in page and "Only school days are counted" in page
 
 
+@pytest.mark.clause("ATT-175")
+def test_the_page_of_a_parameter_says_who_says_so(school, client):
+    setting, *_ = school
+    client = signed_in(client, an_account("attendance_lead", setting=setting))
+    page = answers(text(client.get(f"/settings/{setting}/policy/n_code.resolve_days/")))[0]
+    assert "5 school days" in page and "the setting's policy" in page and "<summary>ATT-175</summary>" in page
+    assert "A house value with a reason and a date, within the law." in page
+
+
 def test_an_answer_without_javascript_is_plain_html_that_opens(school, client):
     setting, _, group, pupil = school
     save(setting, "2026-11-16 AM", {pupil: "N"}, group=group, now="2026-11-16 09:10")
