@@ -11,6 +11,7 @@ from intranet.errors import NotFound
 from intranet.people import can, current_actor
 from intranet.people.actor import role_book
 from intranet.people.forms import given
+from intranet.people.permissions import STAFF
 from intranet.people.service import names
 from intranet.settings import forms_policy as forms
 from intranet.settings import policy, policy_people
@@ -108,8 +109,11 @@ def known_part(ctx: SettingContext) -> dict[str, Any]:
     with store.connection() as conn:
         at = admin.standing(conn, ctx, now().date())
         mine = policy_people.known(conn, ctx.id, at.mark).get(actor.account_id)
+        me = [policy_people.Member(actor.account_id, actor.name, "")] if actor.roles(ctx.id) & STAFF else []
+        trained = policy_people.trainings(conn, ctx, at.document.training, me, _months(ctx), now().date()) if at.document.training else []
     form = forms.KnowForm(formdata=None, data={"version": at.mark})
-    return {"setting": ctx, "at": at, "known_at": mine, "known_form": form, "may_know": can("policy:know", ctx.id)}
+    untrained = [one.topic.title for one in trained if one.due]
+    return {"setting": ctx, "at": at, "known_at": mine, "known_form": form, "may_know": can("policy:know", ctx.id), "untrained": untrained}
 
 
 def goes_to(ctx: SettingContext, roles: tuple[str, ...]) -> str:

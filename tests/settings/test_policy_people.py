@@ -92,6 +92,17 @@ def test_the_provision_trains_all_staff_in_four_areas_and_shows_who_is_due(app):
 
 
 @pytest.mark.clause("ATT-165")
+def test_a_teacher_reads_on_the_policy_page_which_training_is_due_until_it_is_recorded(app):
+    here = a_place("academy")
+    lead, teacher = Desk(app, here, "attendance_lead", "Lee Larch"), Desk(app, here, "teacher", "Kit Crane")
+    assert "Due Training for you: Attendance." in teacher.read()
+    lead.stores("staff/training/", topic="attendance", who=[str(teacher.account)], held="2026-11-23", led_by="Lee Larch", note="")
+    assert "Training for you" not in teacher.read()
+    assert "Training for you: Attendance." in lead.read()
+    assert "Training for you" not in Desk(app, here, "committee_member", "Gale Grove").read()
+
+
+@pytest.mark.clause("ATT-165")
 def test_the_attendance_lead_of_the_academy_leads_and_records_the_training_of_staff(app):
     here = a_place("academy")
     lead = Desk(app, here, "attendance_lead", "Lee Larch")
