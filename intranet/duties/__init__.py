@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from intranet.duties.findings import FindingChange, judge, recompute
+from intranet.duties.findings import FindingChange, Read, judge, recompute
 from intranet.duties.plan import ExpectedRegister, expected, planned, state
 from intranet.duties.queues import DutyRow, of_pupils, queue
 from intranet.duties.ticking import TickReport, register_taken, tick
 
 __all__ = [
-    "DutyRow", "ExpectedRegister", "FindingChange", "TickReport", "expected", "init_app", "judge", "of_pupils", "planned", "queue",
+    "DutyRow", "ExpectedRegister", "FindingChange", "Read", "TickReport", "expected", "init_app", "judge", "of_pupils", "planned", "queue",
     "recompute", "register_taken", "state", "tick",
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, cast, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Text, bindparam, cast, insert, or_, select, update
 
 from intranet import store
 from intranet.duties import own_plans
@@ -40,16 +40,20 @@ class FindingChange:
 
 
 def judge(
-    w: Writing, caller: Caller, ctx: SettingContext, pupil_ids: Collection[int], now: datetime, plain: Collection[int] = ()
-) -> list[FindingChange]:
-    """Raise, extend and clear the findings of these pupils; ``plain`` were first marked present and matter only with an open finding."""
+    w: Writing, caller: Caller, ctx: SettingContext, pupil_ids: Collection[int], now: datetime, plain: Collection[int] = (),
+    read: Read | None = None,
+) -> list[FindingChange]:  # fmt: skip
+    """Raise, extend and clear the findings of these pupils; ``plain`` were first marked present and matter only with an open finding.
+
+    ``read`` is what the caller has just read or written of them, so that it is not read again.
+    """
     known = opened(w.conn, ctx.id, pupil_ids)
     steady = frozenset() if caller.plans_itself else caller.steady
     concerned = {pupil for kind, pupil, _ in known if kind not in steady}
     looked = [pupil for pupil in pupil_ids if pupil not in plain or pupil in concerned]
     if not looked:
         return []
-    facts = history(w.conn, ctx, caller, looked, now)
+    facts = history(w.conn, ctx, caller, looked, now, read)
     lightly = {one.pupil.id for one in facts if one.pupil.id in plain and not one.pupil.records} if steady else set()
     wanted = [t for found in caller.triggers_many(facts, lightly) for t in found if t.pupil_id not in lightly or t.kind not in steady]
     asked = {*looked, None}
@@ -94,13 +98,31 @@ def _recent(ctx: SettingContext, today: date) -> date:
 # -------------------------------------------------------------------- facts
 
 
-def history(conn: Connection, ctx: SettingContext, caller: Caller, pupil_ids: Collection[int], now: datetime) -> list[Facts]:
-    """Return the facts of these pupils from the packed years, this storage year's and the one before; two statements."""
+@dataclass(frozen=True)
+class Read:
+    """What a save knows of its pupils: the session's day, the facts of that day and the packed years as they are now."""
+
+    day: date
+    people: Mapping[int, PupilFacts]
+    years: stored.Packed
+
+
+def history(
+    conn: Connection, ctx: SettingContext, caller: Caller, pupil_ids: Collection[int], now: datetime, read: Read | None = None
+) -> list[Facts]:
+    """Return the facts of these pupils from the packed years, this storage year's and the one before; two statements at most."""
     day = now.date()
     year = stored.year_of(session_no(day, "AM"))
     counted = any(kind.counts for kind in caller.catalogue.record_kinds)
-    known = pupils.facts(conn, ctx.id, pupil_ids, records=counted, on=day)
-    marks = stored.histories(conn, ctx.id, list(known), [year - 1, year])
+    known: Mapping[int, PupilFacts]
+    if read is not None and read.day == day and not counted:
+        known = read.people
+    else:
+        known = pupils.facts(conn, ctx.id, pupil_ids, records=counted, on=day)
+    if read is not None and stored.year_of(session_no(read.day, "AM")) == year:
+        marks = stored.read(read.years, known)
+    else:
+        marks = stored.histories(conn, ctx.id, list(known), [year - 1, year])
     return own_plans.filled(caller, [Facts(now, caller.setting, known[pupil], marks[pupil], caller.codes) for pupil in pupil_ids if pupil in known])
 
 
@@ -203,18 +225,33 @@ def _raise(w: Writing, ctx: SettingContext, new: Sequence[Trigger], now: datetim
          "cleared_why": ""}
         for t in new
     ]  # fmt: skip
-    ids = w.conn.execute(insert(Finding).returning(Finding.id, sort_by_parameter_order=True), rows).scalars().all()
-    made = [_duty(ctx, t, key, now) for key, t in zip(ids, new, strict=True) if t.assign and _owed(t, since)]
-    if made:
-        _NEW_DUTY.run(w.conn, made)
+    _NEW.run(w.conn, rows)
+    _OWED.run(w.conn, [_owing(ctx, t, now) for t in new if t.assign and _owed(t, since)])
 
 
+_NEW = store.PreparedWrite(insert(Finding))
 _NEW_DUTY = store.PreparedWrite(insert(Duty))
+_ITS_FINDING = (
+    select(Finding.id)
+    .where(
+        Finding.setting_id == bindparam("of_setting"), Finding.kind == bindparam("of_kind"), Finding.anchor == bindparam("of_anchor"),
+        Finding.pupil_id.is_not_distinct_from(bindparam("of_pupil", type_=Integer)), Finding.cleared_at.is_(None),
+    )
+    .scalar_subquery()
+)  # fmt: skip
+#: The duty of a finding just raised, which is found by its key: the database gives it its id.
+_OWED = store.PreparedWrite(insert(Duty).values(finding_id=_ITS_FINDING))
 
 
 def _owed(trigger: Trigger, since: date | None) -> bool:
     """Whether a duty arises: always in a save, and in a recomputation for what was last counted since a day."""
     return since is None or not trigger.counted or day_of(max(trigger.counted)) >= since
+
+
+def _owing(ctx: SettingContext, t: Trigger, now: datetime) -> dict[str, Any]:
+    made = _duty(ctx, t, None, now)
+    del made["finding_id"]
+    return made | {"of_setting": ctx.id, "of_kind": t.kind, "of_anchor": t.anchor, "of_pupil": t.pupil_id}
 
 
 def _duty(ctx: SettingContext, t: Trigger, finding_id: int | None, now: datetime) -> dict[str, Any]:

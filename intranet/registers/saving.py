@@ -144,10 +144,10 @@ def store_marks(w: store.Writing, this: Save, wanted: Sequence[tuple[OnRoll, Ent
         stored = _append(w, this, good, stands, conflicts)
     except store.RequestSeen as seen:
         return told(this, _first_outcome(this, seen.event, stands), stands)
-    stored_marks.write(w, sid, stored.position, this.ctx.layout, good)
+    years = stored_marks.write(w, sid, stored.position, this.ctx.layout, good)
     new = [row for row in good if row.pupil_id not in stands]
     _keep_state(w, this, stored, stands, new)
-    found = _follow_up(w, this, good, new)
+    found = _follow_up(w, this, good, new, years)
     return told(this, Outcome(stored.position, tuple(row.pupil_id for row in good), conflicts, findings=found), stands, good)
 
 
@@ -250,11 +250,12 @@ def _keep_state(w: store.Writing, this: Save, stored: events.Stored, stands: Map
         duties.register_taken(w, this.ctx.id, this.sheet.session_no, this.sheet.group.id, this.now)
 
 
-def _follow_up(w: store.Writing, this: Save, good: Sequence[MarkRow], new: Sequence[MarkRow]) -> Sequence[object]:
+def _follow_up(w: store.Writing, this: Save, good: Sequence[MarkRow], new: Sequence[MarkRow], years: stored_marks.Packed) -> Sequence[object]:
     codes = this.caller.codes.on(this.sheet.day)
     present = {code.id for code in codes if code.meaning == "present"}
     plain = [row.pupil_id for row in new if row.code_id in present]
-    return duties.judge(w, this.caller, this.ctx, [row.pupil_id for row in good], this.now, plain=plain)
+    read = duties.Read(this.sheet.day, {one.pupil_id: one.facts for one in this.sheet.roll}, years)
+    return duties.judge(w, this.caller, this.ctx, [row.pupil_id for row in good], this.now, plain=plain, read=read)
 
 
 # ------------------------------------------------------------------ repeats, leavers, and who it was

@@ -23,6 +23,7 @@ from intranet.store.writing import Writing
 
 __all__ = [
     "MarkRow",
+    "Packed",
     "RegisterData",
     "StoredMark",
     "decode",
@@ -30,11 +31,16 @@ __all__ = [
     "for_session",
     "histories",
     "packed",
+    "read",
     "save_state",
     "write",
     "year",
     "year_of",
 ]
+
+
+#: (layout, packed year) by (pupil, storage year).
+Packed = Mapping[tuple[int, int], tuple[str, bytes]]
 
 
 class StoredMark(NamedTuple):
@@ -54,18 +60,19 @@ def year_of(session_no: int) -> int:
     return packing.year_start(day_of(session_no)).year
 
 
-def write(w: Writing, setting_id: int, position: int, layout: str, changes: Sequence[MarkRow]) -> None:
-    """Store marks, their notes and the pupils' packed years; a mark with code id 0 is taken away."""
+def write(w: Writing, setting_id: int, position: int, layout: str, changes: Sequence[MarkRow]) -> Packed:
+    """Store marks, their notes and the pupils' packed years, which come back with the years before them; code id 0 takes a mark away."""
     if not changes:
-        return
+        return {}
     kept = [row for row in changes if row.code_id]
     current().require(setting_id)
     insert(w.conn, mark, [_mark_row(setting_id, position, row) for row in kept])
     _remove(w.conn, mark, setting_id, [row for row in changes if not row.code_id])
-    noted = _pack(w.conn, setting_id, layout, changes)
+    years, noted = _pack(w.conn, setting_id, layout, changes)
     if noted:
         _remove(w.conn, mark_note, setting_id, changes)
     insert(w.conn, mark_note, [_note_row(setting_id, position, row) for row in kept if row.note])
+    return years
 
 
 def _mark_row(setting_id: int, position: int, row: MarkRow) -> tuple[int, int, int, int, int | None, int]:
@@ -89,7 +96,7 @@ _NOTED = exists().where(
     mark_note.c.pupil_id.in_(bindparam("pupils", expanding=True)),
 )
 _YEARS = Prepared(
-    select(pupil_year.c.year, pupil_year.c.pupil_id, pupil_year.c.packed, _NOTED.label("noted")).where(
+    select(pupil_year.c.year, pupil_year.c.pupil_id, pupil_year.c.layout, pupil_year.c.packed, _NOTED.label("noted")).where(
         pupil_year.c.setting_id == bindparam("here"),
         pupil_year.c.year.in_(bindparam("years", expanding=True)),
         pupil_year.c.pupil_id.in_(bindparam("pupils", expanding=True)),
@@ -97,18 +104,22 @@ _YEARS = Prepared(
 )
 
 
-def _pack(conn: Connection, setting_id: int, layout: str, changes: Iterable[MarkRow]) -> bool:
-    """Put the changes into the packed years; return whether any of these marks may have had a note."""
+def _pack(conn: Connection, setting_id: int, layout: str, changes: Iterable[MarkRow]) -> tuple[Packed, bool]:
+    """Put the changes into the packed years; return these and the ones before, and whether any of these marks may have had a note."""
     by_year: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     years: dict[int, int] = {}
     for row in changes:
         year = years.get(row.session_no) or years.setdefault(row.session_no, year_of(row.session_no))
         by_year[year, row.pupil_id].append((row.session_no, row.code_id))
     pupils = sorted({pupil for _, pupil in by_year})
-    wanted = {"here": setting_id, "years": sorted(set(years.values())), "pupils": pupils, "sessions": sorted(years)}
+    asked = {*years.values(), *(year - 1 for year in years.values())}
+    wanted = {"here": setting_id, "years": sorted(asked), "pupils": pupils, "sessions": sorted(years)}
     found = _YEARS.all(conn, wanted)
-    write_years(conn, setting_id, layout, by_year, {(row.year, row.pupil_id): row.packed for row in found})
-    return any(row.noted for row in found)
+    before = {(row.year, row.pupil_id): row.packed for row in found}
+    after = write_years(conn, setting_id, layout, by_year, before)
+    every = {(row.pupil_id, row.year): (row.layout, row.packed) for row in found}
+    every |= {(pupil, year): (layout, blob) for (year, pupil), blob in after.items()}
+    return every, any(row.noted for row in found)
 
 
 def write_years(
@@ -117,15 +128,15 @@ def write_years(
     layout: str,
     changes: Mapping[tuple[int, int], Iterable[tuple[int, int]]],
     before: Mapping[tuple[int, int], bytes],
-) -> None:
-    """Store packed years by (year, pupil): what stood before with the (session number, code id) changes put in."""
+) -> dict[tuple[int, int], bytes]:
+    """Store packed years by (year, pupil) and return them: what stood before with the (session number, code id) changes put in."""
     starts: dict[int, date] = {}
-    rows = []
+    made: dict[tuple[int, int], bytes] = {}
     for (year, pupil), pairs in changes.items():
         start = starts.get(year) or starts.setdefault(year, date(year, packing.FIRST_MONTH, 1))
-        blob = packing.with_marks(before.get((year, pupil)) or packing.empty(layout), start, pairs)
-        rows.append((setting_id, year, pupil, layout, blob))
-    insert(conn, pupil_year, rows)
+        made[year, pupil] = packing.with_marks(before.get((year, pupil)) or packing.empty(layout), start, pairs)
+    insert(conn, pupil_year, [(setting_id, year, pupil, layout, blob) for (year, pupil), blob in made.items()])
+    return made
 
 
 def save_state(
@@ -208,9 +219,15 @@ def packed(
 def histories(conn: Connection, setting_id: int, pupil_ids: Iterable[int], years: Iterable[int]) -> dict[int, History]:
     """Return each pupil's marks of some storage years, oldest first, unpacked as they are read."""
     pupils = list(pupil_ids)
-    found: dict[int, list[Year]] = {pupil: [] for pupil in pupils}
-    for (pupil, at), (layout, blob) in sorted(packed(conn, setting_id, years, pupils).items()):
-        found[pupil].append((layout, date(at, packing.FIRST_MONTH, 1), blob))
+    return read(packed(conn, setting_id, years, pupils), pupils)
+
+
+def read(years: Packed, pupil_ids: Iterable[int]) -> dict[int, History]:
+    """Return each pupil's marks as packed years hold them."""
+    found: dict[int, list[Year]] = {pupil: [] for pupil in pupil_ids}
+    for (pupil, at), (layout, blob) in sorted(years.items()):
+        if pupil in found:
+            found[pupil].append((layout, date(at, packing.FIRST_MONTH, 1), blob))
     return {pupil: History(stored) for pupil, stored in found.items()}
 
 
