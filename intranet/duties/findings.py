@@ -114,11 +114,8 @@ def history(
     day = now.date()
     year = stored.year_of(session_no(day, "AM"))
     counted = any(kind.counts for kind in caller.catalogue.record_kinds)
-    known: Mapping[int, PupilFacts]
-    if read is not None and read.day == day and not counted:
-        known = read.people
-    else:
-        known = pupils.facts(conn, ctx.id, pupil_ids, records=counted, on=day)
+    at_hand = read.people if read is not None and read.day == day and not counted else None
+    known = at_hand if at_hand is not None else pupils.facts(conn, ctx.id, pupil_ids, records=counted, on=day)
     if read is not None and stored.year_of(session_no(read.day, "AM")) == year:
         marks = stored.read(read.years, known)
     else:
