@@ -21,6 +21,7 @@ from intranet.demo.children import FIRST_YEAR, Plan, Pupil, pupils_of, upn, want
 from intranet.demo.history import Member, registers
 from intranet.demo.people import Built
 from intranet.demo.spells import absences, draw_children
+from intranet.duties import notices
 from intranet.extension import host
 from intranet.extension import values as v
 from intranet.extension.host import Caller
@@ -148,7 +149,8 @@ class _Place:
         bulk.append(setting_id, history, people.now_on(self.day, 7, 50), "demo", layout=ctx.layout)
         duties.recompute(setting_id, people.now_on(self.day, 7, 55))
         if in_progress:
-            morning.play(self.random, ctx, caller, self.day, tutors, self._office())
+            with notices.quietly():
+                morning.play(self.random, ctx, caller, self.day, tutors, self._office())
 
     def _office(self) -> int:
         roles = ("attendance_officer", "office_manager", "administrator", "tutoring_office")

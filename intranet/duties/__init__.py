@@ -17,10 +17,11 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     """Give the app its role homes and let the setting plugins fill the slots."""
-    from intranet.duties import ahead, slots
+    from intranet.duties import ahead, notices, slots
     from intranet.duties.views import blueprint
     from intranet.web.kit import NavItem
 
+    app.extensions.setdefault("daymark.subscribers", []).append(notices.on_findings)
     app.register_blueprint(blueprint)
     app.extensions["daymark.slots"].add(None, slots.plugin_parts, order=40)
     app.extensions["daymark.slots"].add("pupil.panels", ahead.parts, order=20)

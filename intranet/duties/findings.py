@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Connection, Integer, Text, bindparam, cast, insert, or_, select, update
 
 from intranet import store
@@ -30,13 +31,32 @@ Key = tuple[str, int | None, date]
 
 @dataclass(frozen=True)
 class FindingChange:
-    """What a save did to a finding: raised, extended or cleared."""
+    """What a save did to a finding: raised, extended or cleared; ``tell`` are those to be told who were not before.
+
+    ``quiet`` changes were computed as history: nobody is told of them.
+    """
 
     kind: str
     pupil_id: int | None
     anchor: date
     change: str
     title: str
+    tell: tuple[str, ...] = ()
+    urgency: int = 50
+    clauses: tuple[str, ...] = ()
+    counted: tuple[int, ...] = ()
+    quiet: bool = False
+
+
+Subscriber = Callable[[Writing, SettingContext, Caller, Sequence[FindingChange], datetime], None]
+
+
+def publish(w: Writing, ctx: SettingContext, caller: Caller, changes: list[FindingChange], now: datetime) -> list[FindingChange]:
+    """Return the changes after every subscriber has done its part of them, in the same transaction."""
+    subscribers: list[Subscriber] = current_app.extensions["daymark.subscribers"]
+    for subscriber in subscribers if changes else ():
+        subscriber(w, ctx, caller, changes, now)
+    return changes
 
 
 def judge(
@@ -58,7 +78,7 @@ def judge(
     wanted = [t for found in caller.triggers_many(facts, lightly) for t in found if t.pupil_id not in lightly or t.kind not in steady]
     asked = {*looked, None}
     left = {key: row for key, row in known.items() if key[1] in asked and (key[1] not in lightly or key[0] not in steady)}
-    return reconcile(w, ctx, left, wanted, now)
+    return publish(w, ctx, caller, reconcile(w, ctx, left, wanted, now), now)
 
 
 def recompute(setting_id: int, now: datetime) -> list[FindingChange]:
@@ -77,7 +97,8 @@ def recompute(setting_id: int, now: datetime) -> list[FindingChange]:
             with store.writing(now=now, actor_id=None) as w:
                 known = opened(w.conn, setting_id, batch)
                 wanted = concluded(w.conn, ctx, caller, batch, now)
-                done += reconcile(w, ctx, known, wanted, now, duties_since=_recent(ctx, now.date()))
+                changes = reconcile(w, ctx, known, wanted, now, duties_since=_recent(ctx, now.date()))
+                done += publish(w, ctx, caller, [replace(change, quiet=True) for change in changes], now)
         with store.writing(now=now, actor_id=None) as w:
             judged(w, ctx, now)
     return done
@@ -185,10 +206,14 @@ def reconcile(
     _extend(w, ctx, grown, now)
     _clear(w, ctx, gone, now)
     return [
-        *(FindingChange(t.kind, t.pupil_id, t.anchor, "raised", t.title) for t in new),
-        *(FindingChange(t.kind, t.pupil_id, t.anchor, "extended", t.title) for _, t in grown),
+        *(_change(t, "raised", t.tell) for t in new),
+        *(_change(t, "extended", tuple(to for to in t.tell if to not in row.data["tell"])) for row, t in grown),
         *(FindingChange(row.kind, row.pupil_id, row.anchor, "cleared", row.title) for row in gone),
     ]
+
+
+def _change(t: Trigger, change: str, tell: tuple[str, ...]) -> FindingChange:
+    return FindingChange(t.kind, t.pupil_id, t.anchor, change, t.title, tell, t.urgency, t.clauses, t.counted)
 
 
 def _may_clear(key: Key, failed: bool) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from intranet import store
 from intranet.errors import FieldProblem, NotFound, Refused
@@ -94,6 +94,17 @@ def staff(conn: Connection, setting_id: int, on: date) -> Sequence[Any]:
         .order_by(Account.name, Account.id)
     )  # fmt: skip
     return conn.execute(query).all()
+
+
+def holders(setting_id: Any, roles: Any, on: Any) -> Select[Any]:
+    """Return the query for the open accounts that hold one of some roles (",head,slt,") at a setting that day; all three may be parameters."""
+    mine = or_(RoleGrant.setting_id == setting_id, RoleGrant.organisation_id.in_(_above(setting_id)))
+    return (
+        select(Account.id).distinct()
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(in_force(on), mine, func.replace(roles, "," + RoleGrant.role + ",", "") != roles)
+        .where(Account.disabled_at.is_(None), or_(Account.ends_on.is_(None), Account.ends_on >= on))
+    )  # fmt: skip
 
 
 def names(conn: Connection, account_ids: set[int]) -> dict[int, str]:
