@@ -90,6 +90,8 @@ class Calendar:
     _day_set: frozenset[int] = field(init=False, repr=False, compare=False, default=frozenset())
     _partial: Mapping[int, frozenset[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _weeks: tuple[date, ...] = field(init=False, repr=False, compare=False, default=())
+    _half_terms: dict[date, TermPeriod | None] = field(init=False, repr=False, compare=False, default_factory=dict)  # asked before
+    _school_years: dict[date, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -173,7 +175,9 @@ class Calendar:
 
     def half_term(self, day: date) -> TermPeriod | None:
         """The half-term that a day lies in, weekends included; None in the holidays."""
-        return next((period for period in self.periods if period.first <= day <= period.last), None)
+        if day not in self._half_terms:
+            self._half_terms[day] = next((period for period in self.periods if period.first <= day <= period.last), None)
+        return self._half_terms[day]
 
     def term(self, day: date) -> str | None:
         """``2025-26 Autumn``, half-term holidays included; None between terms."""
@@ -191,6 +195,11 @@ class Calendar:
 
     def school_year(self, day: date) -> str:
         """``2025-26``: a school year lasts until the next one's first term begins (Education Act 1996 s579(1))."""
+        if day not in self._school_years:
+            self._school_years[day] = self._year_of(day)
+        return self._school_years[day]
+
+    def _year_of(self, day: date) -> str:
         begun = [period for period in self.periods if period.first <= day]
         if begun and day < self._year_end(begun[-1].year):
             return begun[-1].year
