@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -75,6 +76,10 @@ class ParameterValue:
             return True
 
 
+#: A unit that is written before its number; amounts side by side are the early one and the full one.
+POUNDS = "pounds"
+
+
 def say(value: Any, unit: str) -> str:
     """A value with its unit, as a sentence says it."""
     if value is None:
@@ -83,6 +88,10 @@ def say(value: Any, unit: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator} {unit}"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key.replace('_', ' ')} {say(part, unit)}" for key, part in value.items())
+    if unit == POUNDS:
+        return " or ".join(f"£{part}" for part in (value if isinstance(value, tuple | list) else (value,)))
     if isinstance(value, tuple | list):
         return say(", ".join(str(part) for part in value), unit)
     if isinstance(value, date):

@@ -14,7 +14,7 @@ from intranet.errors import NotFound
 from intranet.law.binding import binds
 from intranet.law.commencement import Commencement, dormant
 from intranet.law.conflicts import Conflict, conflicts, conflicts_for
-from intranet.law.parameter_values import COMMENCEMENT
+from intranet.law.parameter_values import COMMENCEMENT, POUNDS
 from intranet.law.parameters import Parameters, ParameterValue, say
 from intranet.settings.context import HouseValue, SettingContext
 from intranet.web.why import Why, of_parameter
@@ -209,6 +209,8 @@ def said(value: Any, unit: str) -> str:
     """Return a value as the page says it: "10% missed" for a share, "none" for an empty list."""
     if value == ():
         return "none"
+    if unit == POUNDS:
+        return say(value, unit)
     return say(_plain(value), unit.removeprefix("share").strip() if isinstance(value, Fraction) else unit)
 
 

@@ -16,6 +16,15 @@ export function say(text) {
   alertBox()?.replaceChildren(box);
 }
 
+/** Open what is folded around the place that a link on the page leads to. */
+function unfold() {
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let fold = place?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (place?.closest("details")) place.scrollIntoView();
+}
+addEventListener("hashchange", unfold);
+unfold();
+
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx.target; // event.target is the button that asked, not the new part
   const scope = target?.isConnected ? target : (target?.id && document.getElementById(target.id)) || document.body;
