@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from intranet.errors import ConfigError
@@ -27,6 +27,10 @@ class Config:
     demo: bool = False
     testing: bool = False
     base_url: str = "http://127.0.0.1:5000"
+    mail_url: str = field(default="", repr=False)  # smtp://, smtp+starttls:// or smtps://, with a name and password where the server wants them
+    mail_from: str = ""
+    text_url: str = ""  # the address of a text message gateway
+    text_key: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:
@@ -70,7 +74,23 @@ def from_environment(environ: Mapping[str, str], *, demo: bool) -> Config:
     seals = Path(environ["DAYMARK_SEALS"]) if environ.get("DAYMARK_SEALS") else None
     url, owner = environ.get("DAYMARK_DATABASE_URL", ""), environ.get("DAYMARK_OWNER_URL", "")
     _refuse_lone_owner(url, owner)
-    return Config(home=home, keys=keys, database_url=psycopg(url), owner_url=psycopg(owner), seals=seals, demo=demo)
+    mail, sender, texts = (environ.get(f"DAYMARK_{name}", "") for name in ("MAIL_URL", "MAIL_FROM", "TEXT_URL"))
+    _refuse_half_a_post(mail, sender, texts)
+    return Config(
+        home=home, keys=keys, database_url=psycopg(url), owner_url=psycopg(owner), seals=seals, demo=demo, mail_url=mail, mail_from=sender,
+        text_url=texts, text_key=environ.get("DAYMARK_TEXT_KEY", ""), base_url=environ.get("DAYMARK_BASE_URL", Config.base_url).rstrip("/"),
+    )  # fmt: skip
+
+
+def _refuse_half_a_post(mail: str, sender: str, texts: str) -> None:
+    """Raise ConfigError for a mail server or text gateway that messages could not be sent by."""
+    if mail and not (mail.startswith(("smtp://", "smtp+starttls://", "smtps://")) and sender):
+        raise ConfigError(
+            "DAYMARK_MAIL_URL must name a mail server, like smtp+starttls://name:password@mail.example:587, and DAYMARK_MAIL_FROM the address "
+            "that e-mail comes from. Leave both out to send no e-mail."
+        )
+    if texts and not texts.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise ConfigError("DAYMARK_TEXT_URL must begin with https:// (http:// only on this computer). Leave it out to send no text messages.")
 
 
 def psycopg(url: str) -> str:

@@ -21,6 +21,8 @@ from intranet.extension.caller import Caller
 from intranet.extension.values import Placement
 from intranet.law import deadlines
 from intranet.law.calendar import CalendarError
+from intranet.messages.delivery import deliver
+from intranet.messages.passing import pass_unopened
 from intranet.people.places import Setting
 from intranet.pupils import service as pupils
 from intranet.pupils.roll import Group, RollEntry
@@ -74,6 +76,7 @@ def tick(now: datetime) -> TickReport:
             continue
         raised, closed = raised + up, closed + down
     try:
+        deliver(now)
         daily.run(now)
     except (OSError, NotSaved):
         log.exception("the day's work was not done; the next tick tries again")
@@ -100,6 +103,7 @@ def tick_setting(setting_id: int, now: datetime) -> tuple[int, int]:
         judged = _judge(ctx, caller, due_to_judge, now)
         if behind:
             recompute(ctx.id, now)
+        pass_unopened(ctx, caller, now)
         return len(new) + judged, len(gone)
 
 
