@@ -63,6 +63,16 @@ def test_a_morning_at_school_begins_the_ten_again(mornings):
     assert absent(setting, group, pupil, days[5:]) == [days[14]]
 
 
+@pytest.mark.clause("ASC-27")
+def test_a_morning_marked_on_a_day_without_school_does_not_begin_the_ten_again(mornings):
+    setting, group = mornings
+    pupil = a_pupil(setting, group=group)
+    for saturday in ("2025-09-06", "2025-09-13"):
+        save(setting, f"{saturday} AM", {pupil: "/"}, group=group, now="2025-09-03 08:10")
+    days = days_of(setting, "2025-09-03", "2025-09-17")
+    assert absent(setting, group, pupil, days) == [days[9]]
+
+
 def test_ordinary_pupils_pay_no_session_plan_and_an_ordinary_school_none_at_all(mornings):
     setting, group = mornings
     pupil, other = a_pupil(setting, group=group), a_pupil(setting, "Bryony", group=group)

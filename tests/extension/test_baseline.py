@@ -74,6 +74,19 @@ def test_days_before_compulsory_school_age_and_boarders_are_not_on_the_return(ca
     assert found(caller, marks, last, "attendance_return", flags=frozenset({"boarder"})) == []
 
 
+@pytest.mark.clause("ASC-27")
+def test_a_mark_on_a_day_without_school_hides_no_return(caller):
+    """Present on a Saturday and on a training day, as an import may bring it: no session was held, so the run goes on over it."""
+    shut = Closure(date(2025, 9, 17), date(2025, 9, 17), "closure", "Training", planned=True)
+    here = caller_for(academy, "academy", calendar=Calendar(STD.periods, (*STD.closures, shut)))
+    days = here.setting.calendar.school_days(date(2025, 9, 10), date(2025, 9, 24))
+    assert len(days) == 10
+    away = {f"{day} {key}": "O" for day in days for key in ("AM", "PM")}
+    came = {f"2025-09-{n} AM": "/" for n in (13, 14, 17, 20, 21)}
+    assert [t.anchor for t in found(here, away | came, days[-1], "attendance_return")] == [days[0]]
+    assert found(here, away | came | {"2025-09-16 AM": "/"}, days[-1], "attendance_return") == []
+
+
 # -------------------------------------------------------------------- fifteen days: the sickness return
 
 

@@ -23,13 +23,13 @@ UNEXPLAINED = ("N", "O")
 
 @dataclass(frozen=True)
 class Limits:
-    """The lines as tables of bytes: 256 bytes with a 1 for each code that counts, or the codes that do."""
+    """The lines as bytes: the codes that count for each."""
 
     year: tuple[date, date] | None  # first and last day of the school year; None where its term dates are not entered
     without_reason: bytes  # N
     unexplained: bytes  # N and O
     not_held: bytes
-    run: bytes  # table: the codes of the attendance return
+    run: bytes  # the codes of the attendance return
     run_days: int | None
     sick: bytes
     sick_days: int | None
@@ -43,8 +43,8 @@ class Limits:
     threshold: int | None  # None where no penalty notice can be used
 
     def streak(self, held: bytes) -> bool:
-        """Whether as many marks on end, sessions that were not held aside, have a code of the attendance return."""
-        return self.run_days is not None and b"\1" * self.run_days in held.translate(self.run, self.not_held)
+        """Whether there are as many marks of the attendance return as it needs days: a mark on a day without school may lie between them."""
+        return self.run_days is not None and count(held, self.run) >= self.run_days
 
     def sickness(self, held: bytes, this_year: bytes) -> bool:
         """Whether there are as many marks of sickness, in this school year or before it, as the first rule about it needs days."""
@@ -76,7 +76,6 @@ def count(held: bytes, codes: bytes) -> int:
 def limits_of(setting: Setting, params: ParametersAt) -> Limits:
     """Return the limits of a setting on the day of these parameters."""
     codes, year = national_codes(), _year(setting, params.day)
-    run = codes.ids(params.get("return.attendance_codes", ()))
     known = list(codes.on(year[1] if year else params.day))
     rates = [rate for rate in (params.get("metrics.pa_rate"), params.get("metrics.severe_rate")) if rate is not None]
     steps = [n for n in (params.get("return.sickness_days"), *params.get("return.sickness_warning_days", ())) if n is not None]
@@ -85,7 +84,7 @@ def limits_of(setting: Setting, params: ParametersAt) -> Limits:
         without_reason=_ids(("N",)),
         unexplained=_ids(UNEXPLAINED),
         not_held=_ids(params.get("register.not_held_codes", ())),
-        run=bytes(code in run for code in range(256)),
+        run=_ids(params.get("return.attendance_codes", ())),
         run_days=params.get("return.attendance_days"),
         sick=_ids(params.get("return.sickness_codes", ())),
         sick_days=params.get("return.sickness_days"),

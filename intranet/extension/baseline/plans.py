@@ -9,7 +9,7 @@ from intranet.extension.baseline.limits import SCHOOLS, Limits
 from intranet.extension.values import Facts
 from intranet.law import history
 from intranet.law.codes import national_codes
-from intranet.law.sessions import day_range
+from intranet.law.sessions import SLOTS, day_range, key_of
 
 
 def needs_plan(facts: Facts, limits: Limits) -> list[date]:
@@ -27,10 +27,13 @@ def needs_plan(facts: Facts, limits: Limits) -> list[date]:
 
 
 def _stretches(facts: Facts, limits: Limits) -> list[tuple[date, date]]:
-    """Return the first and last day of each stretch of marks that is long enough for a run; the last may still be growing."""
-    found = []
-    kept = [mark for mark in facts.marks if mark.code_id not in limits.not_held]
-    for counts, group in groupby(kept, lambda mark: bool(limits.run[mark.code_id])):
+    """Return the first and last day of each stretch of marks that is long enough for a run; the last may still be growing.
+
+    A mark of a session that the calendar does not have neither lengthens a stretch nor cuts it.
+    """
+    found, held = [], facts.setting.calendar.is_session_day
+    kept = [mark for mark in facts.marks if mark.code_id not in limits.not_held and held(mark.day, key_of(mark.session_no % SLOTS))]
+    for counts, group in groupby(kept, lambda mark: mark.code_id in limits.run):
         marks = list(group)
         if counts and limits.run_days is not None and len(marks) >= limits.run_days:
             last = facts.as_of.date() if marks[-1] is kept[-1] else marks[-1].day
