@@ -14,6 +14,8 @@ class FlagKind:
     open: bool = False
 
 
+#: Set as a flag or in the particulars; no attendance return is made of a boarder.
+BOARDER = "boarder"
 #: Care, health, belief and income are never in a list; "open" ones help whoever takes the register.
 KINDS: tuple[FlagKind, ...] = (
     FlagKind("sen_support", "SEN support"),
@@ -35,7 +37,7 @@ KINDS: tuple[FlagKind, ...] = (
     FlagKind("refugee", "Refugee or asylum seeker"),
     FlagKind("vulnerable_list", "On the vulnerable list"),
     FlagKind("walks_alone", "Travels alone", open=True),
-    FlagKind("boarder", "Boarder", open=True),
+    FlagKind(BOARDER, "Boarder", open=True),
 )
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from intranet.extension.values import ContactFacts, Placement, PupilFacts, Record
 from intranet.people import Actor
 from intranet.pupils import models as m
+from intranet.pupils.flags import BOARDER
 from intranet.pupils.rules import shown_name, sort_name
 from intranet.store import Prepared
 from intranet.store import records as stored_records
@@ -80,7 +81,7 @@ def _columns(setting_id: Any, on: Any) -> list[Any]:
     p, place = m.Pupil, m.Placement
     return [
         p.id, p.legal_given, p.legal_family, p.preferred_given, p.preferred_family, p.born, p.admitted_on, p.left_on,
-        place.id.label("placement_id"), place.model, place.first, place.last, place.duties, place.agreement, _flags(setting_id, on),
+        place.id.label("placement_id"), place.model, place.first, place.last, place.duties, place.agreement, p.boarder, _flags(setting_id, on),
     ]  # fmt: skip
 
 
@@ -121,14 +122,16 @@ def _entry(row: Any, on: date) -> RollEntry:
         born=row.born,
         group_id=row.group_id,
         placement=_placement(row, row.id),
-        flags=_split(row.flags),
+        flags=_flagged(row),
         starts_today=row.admitted_on == on,
         leaves_today=row.left_on == on,
     )
 
 
-def _split(text: str | None) -> frozenset[str]:
-    return frozenset(text.split(",")) if text else frozenset()
+def _flagged(row: Any) -> frozenset[str]:
+    """Return the flags of a day, and that the pupil boards: the law asks it of the admission register (SI 2024/208 reg 13(8))."""
+    kinds = row.flags.split(",") if row.flags else ()
+    return frozenset((*kinds, BOARDER) if row.boarder else kinds)
 
 
 def _placement(row: Any, pupil_id: int, records: tuple[Record, ...] = ()) -> Placement | None:
@@ -175,7 +178,7 @@ _FACTS = Prepared(_facts(_HERE, bindparam("pupils", expanding=True), _ON))
 
 def _fact(row: Any, contacts: tuple[ContactFacts, ...], records: tuple[Record, ...]) -> PupilFacts:
     return PupilFacts(
-        row.id, row.born, _placement(row, row.id, records), _split(row.flags), contacts, records
+        row.id, row.born, _placement(row, row.id, records), _flagged(row), contacts, records
     )
 
 

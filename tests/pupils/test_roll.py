@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from intranet import store
 from intranet.pupils import service
 from intranet.store import statements
@@ -49,6 +51,18 @@ def test_a_class_move_shows_on_its_own_day(school):
     service.move_class(school.id, [pupil], new, date(2025, 10, 8), actor=school.actor(), now=school.now)
     assert [entry.group_id for entry in roll(school)] == [old]
     assert [entry.group_id for entry in roll(school, date(2025, 10, 8))] == [new]
+
+
+@pytest.mark.clause("ASC-27")
+def test_a_pupil_who_boards_by_the_particulars_is_a_boarder_to_every_rule(school):
+    group = a_class(school.id)
+    boards = a_pupil(school.id, "Amber", group=group, boarder=True, flags=("ehcp",))
+    both = a_pupil(school.id, "Bo", group=group, boarder=True, flags=("boarder",))
+    a_pupil(school.id, "Cleo", group=group)
+    assert [entry.flags for entry in roll(school, group=group)] == [{"ehcp", "boarder"}, {"boarder"}, frozenset()]
+    with store.connection() as conn:
+        known = service.facts(conn, school.id, [boards, both], on=TUESDAY)
+    assert [known[pupil].flags for pupil in (boards, both)] == [{"ehcp", "boarder"}, {"boarder"}]
 
 
 def test_flags_and_placement_are_those_of_the_day(school):
