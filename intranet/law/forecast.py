@@ -164,7 +164,7 @@ def penalty(facts: Ahead, params: ParametersAt) -> Answer:
     drops = tuple((no, weeks[week + length] if week + length < len(weeks) else None) for no, week in here)
     return _answer(
         "PN10", left == 0, _threshold_says(left, needed, length, drops, weeks[now] <= facts.today if now < len(weeks) else False), params,
-        ("penalty.threshold_sessions", "penalty.window_weeks", "penalty.codes"),
+        ("penalty.threshold_sessions", "penalty.window_weeks", "penalty.codes", "penalty.counted_from"),
         on=next((monday for _, monday in drops if monday), None), counted=tuple(no for no, _ in here),
         figures={"counted": len(here), "left": left, "needed": needed, "weeks": length, "by_week": by_week, "drops_off": drops},
         would_change=(
@@ -175,11 +175,10 @@ def penalty(facts: Ahead, params: ParametersAt) -> Answer:
 
 
 def _placed(facts: Ahead, params: ParametersAt, weeks: Sequence[date]) -> list[tuple[int, int]]:
-    """The relevant sessions with the place of their school week; those before the threshold was law do not count."""
+    """The relevant sessions with the place of their school week; those before the day from which they count do not."""
     order = {monday: n for n, monday in enumerate(weeks)}
     relevant = facts.codes.ids(params["penalty.codes"])
-    rule = params.resolution("penalty.threshold_sessions").in_force
-    since = (rule.effective_from if rule else None) or date.min
+    since = params["penalty.counted_from"]
     days = ((no, day_of(no)) for no, code in sorted(facts.marks.items()) if code in relevant)
     counted = [(no, day - timedelta(days=day.weekday())) for no, day in days if day >= since and facts.counts_on(day)]
     return [(no, order[monday]) for no, monday in counted if monday in order]

@@ -1,5 +1,6 @@
 """What comes next: cases that anybody can read, and the promise that one session fewer does not reach the limit."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intranet.law import counting, forecast, rules_absence, rules_penalty
+from intranet.law.answers import rule
 from intranet.law.codes import national_codes
 from intranet.law.counting import Counts
 from intranet.law.marks import Mark
@@ -60,7 +62,7 @@ def test_how_many_unauthorised_sessions_are_left_before_the_threshold(case):
     found = forecast.penalty(facts, LAW.at(facts.today))
     assert (found.figures["counted"], found.figures["left"]) == (expect["counted"], expect["left"])
     assert found.on == expect.get("the first stops counting on")
-    assert {one.key for one in found.read} == {"penalty.threshold_sessions", "penalty.window_weeks", "penalty.codes"}
+    assert {one.key for one in found.read} == set(rule("PN10").parameters)
 
 
 @pytest.mark.parametrize("case", CASES["clocks"], ids=lambda case: case["name"])
@@ -71,6 +73,15 @@ def test_the_day_on_which_a_running_clock_falls_due(case):
     for one in found:
         assert one.read and one.counted and one.would_change
         assert str(one.on.day) in one.says
+
+
+@pytest.mark.clause("ATT-106")
+def test_a_stricter_number_of_the_house_counts_the_sessions_before_it_was_chosen_too():
+    facts = ahead(date(2025, 11, 3), {date(2025, 10, 20): "O O", date(2025, 10, 21): "O O"})
+    said = LAW.values("penalty.threshold_sessions")[0]
+    chosen = replace(said, value=8, origin="house", standing="policy", effective_from=date(2025, 11, 3))
+    found = forecast.penalty(facts, LAW.plus([chosen]).at(facts.today))
+    assert (found.figures["counted"], found.figures["left"]) == (4, 4)
 
 
 def test_a_clock_beyond_the_term_dates_says_so_instead_of_guessing():
