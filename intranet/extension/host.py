@@ -14,6 +14,7 @@ from intranet.extension import checks, defaults, discovery, house
 from intranet.extension.api import setting_of
 from intranet.extension.caller import Caller
 from intranet.extension.guard import Guard
+from intranet.extension.law_files import law_stands
 from intranet.extension.values import Catalogue, Profile, Role
 from intranet.law.clauses import known_clauses
 from intranet.law.conflicts import known_conflicts
@@ -44,7 +45,7 @@ class Host:
         self._added = added
         self._core = checks.read("core", lambda: defaults.parameters(self._more("law")))
         checks.refuse_unlike("core", self._core, self._core)
-        checks.rules_stand()
+        law_stands()
         for key, plugin in plugins:
             self.add(key, plugin)
 

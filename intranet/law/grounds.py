@@ -11,7 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from intranet.law.words import DATA, listed, read_yaml
+from intranet.law.clauses import known_clauses
+from intranet.law.words import DATA, listed, place_of, read_yaml
 
 GROUNDS = DATA / "grounds.yaml"
 CONDITION_FIELDS = frozenset("short asks evidence any_of test when schools setting_on clauses efforts".split())
@@ -86,10 +87,26 @@ class _Reader:
         self.data: dict[str, Any] = read_yaml(path)
 
     def error(self, where: str, problem: str) -> GroundError:
-        return GroundError(f"{self.path.name}: {where}: {problem}")
+        return GroundError(f"{place_of(self.path, where)}: {where}: {problem}")
+
+    def part(self, name: str) -> Mapping[str, Any]:
+        if name not in (self.data or {}):
+            raise GroundError(f"{self.path.name}: it has no {name}. Add `{name}:`.")
+        found: Mapping[str, Any] = self.data[name]
+        return found
+
+    def whole(self, where: str, row: Mapping[str, Any], needed: Iterable[str], fields: Collection[str], what: str) -> None:
+        """Raise GroundError for a field that is missing or unknown, or for a clause that no policy has."""
+        for field in row:
+            self.known(where, field, fields, f"field of a {what}")
+        for field in needed:
+            if field not in row:
+                raise self.error(where, f"it has no {field}. Add `{field}:`.")
+        for clause in row.get("clauses", ()):
+            self.known(where, clause, known_clauses(), "clause")
 
     def grounds(self) -> dict[str, Ground]:
-        rows: dict[str, dict[str, Any]] = self.data["grounds"]
+        rows: Mapping[str, dict[str, Any]] = self.part("grounds")
         became: dict[str, list[str]] = {}
         for ground_id, row in rows.items():
             for old in row.get("replaces", ()):
@@ -98,11 +115,10 @@ class _Reader:
         return {ground_id: self.ground(ground_id, row, became.get(ground_id, ())) for ground_id, row in rows.items()}
 
     def ground(self, ground_id: str, row: Mapping[str, Any], became: Iterable[str]) -> Ground:
-        for field in row:
-            self.known(ground_id, field, GROUND_FIELDS, "field of a ground")
-        regime_id = self.known(ground_id, ground_id.partition(":")[0], self.data["regimes"], "regime")
-        regime = self.data["regimes"][regime_id]
-        older = [rows for rows in self.data["grounds"].items() if rows[0] in row.get("replaces", ())]
+        self.whole(ground_id, row, ("title", "pupils", "conditions"), GROUND_FIELDS, "ground")
+        regime_id = self.known(ground_id, ground_id.partition(":")[0], self.part("regimes"), "regime")
+        regime = self.part("regimes")[regime_id]
+        older = [rows for rows in self.part("grounds").items() if rows[0] in row.get("replaces", ())]
         clauses = row.get("clauses") or tuple(one for _id, old in older for one in old.get("clauses", ()))
         return Ground(
             id=ground_id,
@@ -115,7 +131,7 @@ class _Reader:
             conditions=tuple(self.condition(ground_id, key) for key in row["conditions"]),
             boarders=row.get("boarders", ""),
             schools=self.schools(ground_id, row.get("schools", "school")),
-            special_school=ground_id in self.data["special_schools"][regime_id]["except"],
+            special_school=ground_id in self.part("special_schools")[regime_id]["except"],
             replaces=tuple(row.get("replaces", ())),
             became=tuple(became),
             clauses=tuple(clauses),
@@ -124,9 +140,8 @@ class _Reader:
         )
 
     def condition(self, ground_id: str, key: str) -> Condition:
-        row = self.data["conditions"][self.known(ground_id, key, self.data["conditions"], "condition")]
-        for field in row:
-            self.known(key, field, CONDITION_FIELDS, "field of a condition")
+        row = self.part("conditions")[self.known(ground_id, key, self.part("conditions"), "condition")]
+        self.whole(key, row, ("short", "asks", "evidence"), CONDITION_FIELDS, "condition")
         return Condition(
             key=key,
             short=row["short"],
@@ -142,7 +157,7 @@ class _Reader:
         )
 
     def schools(self, where: str, name: str) -> tuple[str, ...]:
-        return tuple(self.data["school_types"][self.known(where, name, self.data["school_types"], "kind of school")])
+        return tuple(self.part("school_types")[self.known(where, name, self.part("school_types"), "kind of school")])
 
     def known(self, where: str, name: str, names: Collection[str], what: str) -> str:
         if name in names:

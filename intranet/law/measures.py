@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -11,9 +11,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from intranet.law.words import DATA, read_yaml
+from intranet.law.clauses import known_clauses
+from intranet.law.parameters import core_parameters
+from intranet.law.words import DATA, listed, place_of, read_yaml
 
 OWN_FIELDS = frozenset({"key", "says", "from", "until", "reads", "clauses"})
+STANDINGS = frozenset({"law", "guidance"})
+
+
+class MeasureError(ValueError):
+    """A list that is badly written; the sentence names the file, the line and the next step."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,36 @@ class Row:
 @cache
 def _lists(path: Path) -> Mapping[str, tuple[Row, ...]]:
     data = read_yaml(path)
+    _stands(path, data)
     return MappingProxyType({name: tuple(_row(entry, row) for row in entry["rows"]) for name, entry in data.items()})
+
+
+def _stands(path: Path, data: Mapping[str, Any]) -> None:
+    """Raise MeasureError with file and line for a field that is missing, or a clause or parameter that nobody has."""
+    parameters, clauses = {value.key for value in core_parameters()}, known_clauses()
+    for name, entry in data.items():
+        _needed(path, name, entry, ("citation", "standing", "rows"))
+        _known(path, name, (entry["standing"],), STANDINGS, "standing")
+        for row in (entry, *entry["rows"]):
+            where = row.get("key", name)
+            _known(path, where, row.get("clauses", ()), clauses, "clause")
+            _known(path, where, row.get("reads", ()), parameters, "parameter")
+        for row in entry["rows"]:
+            _needed(path, row.get("key", name), row, ("key", "says"))
+
+
+def _needed(path: Path, where: str, row: Mapping[str, Any], fields: Iterable[str]) -> None:
+    for field_ in fields:
+        if field_ not in row:
+            raise MeasureError(f"{place_of(path, where)}: {where}: it has no {field_}. Add `{field_}:`.")
+
+
+def _known(path: Path, where: str, names: Iterable[str], known: Collection[str], what: str) -> None:
+    for one in names:
+        if one not in known:
+            near = get_close_matches(one, known, 1)
+            hint = f" The nearest is {near[0]}." if near else f" There are {listed(sorted(known))}."
+            raise MeasureError(f"{place_of(path, where)}: {where}: {one} is not a {what}.{hint}")
 
 
 def _row(entry: Mapping[str, Any], row: Mapping[str, Any]) -> Row:

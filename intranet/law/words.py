@@ -37,6 +37,20 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506 - it is a SafeLoader
 
 
+def place_of(path: Path, name: str) -> str:
+    """``file:line`` of the first place where a name stands in a YAML file; the file alone where it does not."""
+    waiting = [yaml.compose(path.read_text(encoding="utf-8"), Loader=PlainLoader)]
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, yaml.ScalarNode) and node.value == name:
+            return f"{path.name}:{node.start_mark.line + 1}"
+        if isinstance(node, yaml.MappingNode):
+            waiting = [part for pair in node.value for part in pair] + waiting
+        if isinstance(node, yaml.SequenceNode):
+            waiting = [*node.value, *waiting]
+    return path.name
+
+
 def long_date(day: date) -> str:
     """``4 September 2024``."""
     return f"{day.day} {day:%B %Y}"

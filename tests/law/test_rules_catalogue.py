@@ -7,7 +7,9 @@ from inspect import signature
 import pytest
 
 from intranet.errors import ConfigError
-from intranet.extension.checks import rules_stand
+from intranet.extension import law_files
+from intranet.extension.law_files import law_stands
+from intranet.law import grounds, measures
 from intranet.law.answers import Answer, answer, not_in_force, rule, rules
 from intranet.law.catalogue import JUDGES, judges
 from intranet.law.clauses import known_clauses
@@ -44,7 +46,35 @@ def test_the_same_rule_in_two_files_is_refused(tmp_path):
 def test_a_badly_written_rule_stops_the_start_with_file_and_line(tmp_path):
     (tmp_path / "bad.yaml").write_text("N9: {title: t, versions: {}}", encoding="utf-8")
     with pytest.raises(ConfigError, match="The rules of law cannot be used. bad.yaml:1: N9: it has no version"):
-        rules_stand(lambda: load_rules(tmp_path, known_clauses(), LAW.keys()))
+        law_stands([("rules of law", lambda: load_rules(tmp_path, known_clauses(), LAW.keys()))])
+
+
+MEASURES = "offences:\n  citation: c\n  standing: law\n  rows:\n    - {key: late, says: Late%s}\n"
+
+
+@pytest.mark.parametrize(
+    ("load", "text", "says"),
+    [
+        (measures.names, MEASURES % ", reads: [penalty.cods]", "bad.yaml:5: late: penalty.cods is not a parameter. The nearest is penalty.codes"),
+        (measures.names, MEASURES % ", clauses: [ATT-9999]", "bad.yaml:5: late: ATT-9999 is not a clause"),
+        (measures.names, MEASURES.replace("law", "rule") % "", "bad.yaml:1: offences: rule is not a standing. There are guidance and law."),
+        (measures.names, "offences:\n  standing: law\n  rows: []\n", "bad.yaml:1: offences: it has no citation"),
+        (measures.names, "offences: {citation: c, standing: law, rows: [\n{says: x}]}", "bad.yaml:1: offences: it has no key"),
+        (grounds.load, "grounds:\n  '2024:9(1)(a)': {title: t, pupils: compulsory}\n", "bad.yaml:2: 2024:9(1)(a): it has no conditions"),
+        (grounds.load, "regimes: {}\n", "bad.yaml: it has no grounds"),
+        (grounds.load, "grounds: [", "while parsing"),
+    ],
+)
+def test_a_badly_written_ground_or_measure_stops_the_start_with_file_and_line(tmp_path, load, text, says):
+    (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as refusal:
+        law_stands([("data", lambda: load(tmp_path / "bad.yaml"))])
+    assert str(refusal.value).startswith("The data cannot be used. ") and says in str(refusal.value)
+
+
+def test_the_start_reads_every_file_of_law_that_no_setting_adds_to():
+    assert {load for _, load in law_files.LAW} == {rules, grounds.load, grounds.special_condition, measures.names}
+    law_stands()
 
 
 @pytest.mark.parametrize("rule_id", CATALOGUE)
