@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from intranet import duties, store
 from intranet.people.places import Setting
+from intranet.settings import policy_service
+from intranet.settings.service import context
 from tests.browser.looking import Outline, faults
 from tests.browser.test_quick import press, saved
 from tests.fixtures.people import an_account, signed_in
@@ -56,13 +58,17 @@ def crawl(app, account):
 
 
 def a_morning(live):
-    """One register is taken with a child missing, the others are not; the minute tick has been."""
+    """One register is taken with a child missing, the others are not; the minute tick has been; a teacher asks about the policy."""
     page = live.teacher()
     press(page, "1NAS")
     saved(page)
     live.at("10:30")
+    place = live.school.academy
     with live.app.app_context():
-        duties.tick(live.app.extensions["daymark.clock"].now())
+        now = live.app.extensions["daymark.clock"].now()
+        duties.tick(now)
+        with store.scope([place.id]), store.writing(now=now, actor_id=place.people["teacher"]) as w:
+            policy_service.comment(w, context(place.id), "Does this hold for visits too?")
 
 
 def a_director(live):
