@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from intranet.law.holidays import last_weekday, month_day
@@ -70,6 +70,14 @@ def compulsory_until(born: date, begins: date | None = None) -> date:
 def is_compulsory(born: date, day: date) -> bool:
     """Whether a child born then is of compulsory school age on the day."""
     return compulsory_from(born) <= day <= compulsory_until(born)
+
+
+@lru_cache(maxsize=4096)
+def compulsory_days(born: date | None, first: date, last: date) -> tuple[date, date] | None:
+    """The days out of these on which a child is of compulsory school age; None when there are none. Without a birth date all are."""
+    if born is not None:
+        first, last = max(first, compulsory_from(born)), min(last, compulsory_until(born))
+    return (first, last) if first <= last else None
 
 
 def age_on(born: date, day: date) -> int:

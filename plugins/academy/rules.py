@@ -17,6 +17,7 @@ from intranet.extension.api import (
     end_of,
 )
 from intranet.law import counting, history
+from intranet.law.ages import compulsory_days
 from intranet.law.calendar import CalendarError, TermPeriod
 from intranet.law.rules_figures import pa
 from intranet.law.sessions import day_range
@@ -51,12 +52,6 @@ def persistent_lateness(facts: Facts, params: ParametersAt) -> Iterator[Trigger]
         )
 
 
-def this_year(facts: Facts) -> list[Mark]:
-    """Return the marks of the school year that the facts stand in."""
-    low, high = day_range(*year_of(facts))
-    return [mark for mark in facts.marks if low <= mark.session_no <= high]
-
-
 def year_of(facts: Facts) -> tuple[date, date]:
     """Return the first and last day of the school year; the day itself where its term dates are not entered."""
     calendar, today = facts.setting.calendar, facts.as_of.date()
@@ -67,11 +62,12 @@ def year_of(facts: Facts) -> tuple[date, date]:
 
 
 def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
-    """Yield the school year's finding once the share missed reaches the rate, this share included (ATT-023, ATT-024)."""
+    """Yield the school year's finding once the share missed at compulsory age reaches the rate, this share included (ATT-023, ATT-024, PR-4)."""
     rate: Fraction = params["metrics.pa_rate"]
-    if not _may_be_persistent(facts, rate):
+    of_age = compulsory_days(facts.pupil.born, *year_of(facts))
+    if of_age is None or not _may_be_persistent(facts, rate, of_age):
         return
-    counts = history.counts(facts.marks, facts.codes, *year_of(facts))
+    counts = history.counts(facts.marks, facts.codes, *of_age)
     if not counting.persistent(counts, rate):
         return
     enough = counts.possible >= params["metrics.pa_duty_from"]
@@ -98,9 +94,9 @@ def persistent_absence(facts: Facts, params: ParametersAt) -> Iterator[Trigger]:
     )
 
 
-def _may_be_persistent(facts: Facts, rate: Fraction) -> bool:
+def _may_be_persistent(facts: Facts, rate: Fraction, days: tuple[date, date]) -> bool:
     """Whether the exact count is worth making: most pupils are far from the line, and saves must stay quick."""
-    first, last = year_of(facts)
+    first, last = days
     if any(first < day <= last for day in facts.codes.boundaries()):
         return True
     today = list(facts.codes.on(last))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import time
 
 from intranet.extension.api import Facts, ParametersAt, Partial, Place
-from intranet.law import counting
 from intranet.law.codes import national_codes
 from plugins.academy import rules
 
@@ -23,7 +22,7 @@ def parts(place: Place, params: ParametersAt) -> Iterator[Partial]:
     elif place.slot == "pupil.header_badges" and place.pupil is not None:
         yield from _badges(place, params)
     elif place.slot == "pupil.panels" and place.pupil is not None and place.marks:
-        yield Partial("academy/_standing.html", standing(place, params), order=30)
+        yield Partial("academy/_standing.html", order=30)
     elif place.slot == "dashboard.cards":
         yield Partial("academy/_day.html", day_times(params), order=60)
     elif place.slot == "settings.sections":
@@ -38,22 +37,6 @@ def day_times(params: ParametersAt) -> dict[str, time]:
 def _facts(place: Place) -> Facts:
     assert place.pupil is not None
     return Facts(place.now, place.setting, place.pupil, place.marks, national_codes())
-
-
-def standing(place: Place, params: ParametersAt) -> dict[str, object]:
-    """Return where a pupil stands against the policy's two lines: lateness this half-term, absence this year."""
-    facts = _facts(place)
-    period = place.setting.calendar.half_term(place.now.date())
-    late = rules.late_by_half_term(facts, params).get(period, []) if period else []
-    counts = counting.count(rules.this_year(facts), facts.codes)
-    return {
-        "late": len(late),
-        "late_limit": params["lateness.persistent_count"],
-        "attendance": counting.shown(counts.attendance),
-        "possible": counts.possible,
-        "missed": counts.absent,
-        "pa": counting.persistent(counts, params["metrics.pa_rate"]),
-    }
 
 
 def _badges(place: Place, params: ParametersAt) -> Iterator[Partial]:

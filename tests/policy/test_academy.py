@@ -68,7 +68,9 @@ def test_u_is_an_absence_and_not_a_late_mark(academy, client):
     assert "persistent_lateness" not in {row.kind for row in waiting(setting, {"attendance_lead"})}
     assert counts(setting, c1, "2025-10-24 16:00").unauthorised == 3
     assert counts(setting, c1, "2025-10-24 16:00").late == 4
-    assert "4 of 5" in panel(client, setting, c1)
+    page = panel(client, setting, c1)
+    assert "Late 4 times, after the close 3 times; 4 this half-term." in page
+    assert "<strong>5 marks</strong>" in page[page.index("late marks this half-term") :], "the figure says why, and at what number lateness is persistent"
 
 
 @pytest.mark.scenario("P-ATT-05")
@@ -90,9 +92,22 @@ def test_persistent_absence_starts_at_exactly_ten_per_cent(academy, client):
     persistent = found(setting, "persistent_absence")
     assert set(persistent) == {c3}
     assert (persistent[c3]["possible"], persistent[c3]["missed"], persistent[c3]["rate_percent"]) == (60, 6, "90.0")
-    assert "90.0%, 6 of 60 missed: persistent absence" in panel(client, setting, c3)
-    assert "91.7%, 5 of 60 missed" in panel(client, setting, c4)
-    assert "missed: persistent absence" not in panel(client, setting, c4)
+    assert "Persistent absence: 90.0% attendance, 6 of 60 missed" in panel(client, setting, c3)
+    under = panel(client, setting, c4)
+    assert "Missed <strong>5</strong> of 60 sessions" in under and "(91.7%)" in under
+    assert "Persistent absence:" not in under
+
+
+@pytest.mark.clause("ATT-023", "ATT-008")
+@pytest.mark.parametrize(("born", "shares"), [("2021-05-04", set()), ("2020-12-31", {"4 of 38"}), ("2016-05-04", {"24 of 58"}), (None, {"24 of 58"})])
+def test_sessions_below_compulsory_age_are_no_part_of_the_policys_figure_either(academy, born, shares):
+    """Absent until Christmas and four sessions after: a child who is five on 31 December has missed the four alone (PR-4)."""
+    setting, group = academy
+    pupil = a_pupil(setting, born=born, joined="2025-12-08", group=group)
+    away = {f"{day} {key}": {pupil: "I"} for day in school_days(setting, "2025-12-08", "2025-12-19") for key in ("AM", "PM")}
+    away |= {f"2026-01-{day:02d} {key}": {pupil: "I"} for day in (6, 7) for key in ("AM", "PM")}
+    take(setting, group, (pupil,), school_days(setting, "2025-12-08", "2026-01-30"), away, role="attendance_officer")
+    assert {f"{one['missed']} of {one['possible']}" for one in found(setting, "persistent_absence").values()} == shares
 
 
 @pytest.mark.scenario("P-ATT-06")
