@@ -53,18 +53,14 @@ def _may_see(actor: Actor, setting_id: int, found: NoticeSeen) -> bool:
     return actor.may("notice:list", setting_id) or (bool(found.body) and actor.may("notice:hand", setting_id))
 
 
-def opened(ctx: SettingContext, actor: Actor, notice_ids: Sequence[int] | None, now: datetime, request_id: str | None = None) -> int:
-    """Record that the person has opened notices of their own (None: all that wait) and return how many; nobody else's are touched."""
+def opened(ctx: SettingContext, actor: Actor, notice_ids: Sequence[int] | None, now: datetime) -> int:
+    """Record that the person has opened notices of their own (None: all that wait) and return how many were new; nobody else's are touched."""
     with store.writing(now=now, actor_id=actor.account_id) as w:
         waiting = reading.unopened(w.conn, ctx.id, actor.account_id)
         mine = [found for found in waiting if notice_ids is None or found in notice_ids]
         if not mine:
             return 0
-        try:
-            w.append(setting_id=ctx.id, stream=f"notices:{actor.account_id}", kind="notice.opened", data={"notices": mine}, occurred_on=now.date(),
-                     request_id=request_id)  # fmt: skip
-        except store.RequestSeen:
-            return 0
+        w.append(setting_id=ctx.id, stream=f"notices:{actor.account_id}", kind="notice.opened", data={"notices": mine}, occurred_on=now.date())
         here = (NoticeRow.setting_id == ctx.id, NoticeRow.id.in_(mine))
         w.conn.execute(update(NoticeRow).where(*here).values(opened_at=now, next_try_at=None))
     return len(mine)

@@ -12,7 +12,6 @@ from intranet.messages.models import NoticeRow
 from intranet.registers import service
 from intranet.registers.values import Entry
 from intranet.store.tables import event
-
 from tests.fixtures.people import an_account
 
 from .conftest import School, a_school
