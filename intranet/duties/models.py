@@ -68,4 +68,6 @@ class Duty(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by: Mapped[int | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
+    case_id: Mapped[int | None]
+    step: Mapped[str | None] = mapped_column(String(60))
     position: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))

@@ -52,6 +52,8 @@ class DutyRow:
     judged_at: datetime | None = None  # when the finding was last judged anew
     done_at: datetime | None = None
     outcome: str = ""
+    case_id: int | None = None
+    step: str | None = None
 
     def number(self, calendar: Calendar, today: date) -> int | None:
         """Return which school day of its limit today is: the day after the anchor is the first."""
@@ -142,7 +144,7 @@ def _row(found: Any, now: datetime) -> DutyRow:
         by_itself=found["kind"] in BY_THEMSELVES, counted=tuple(data.get("counted", ())), tell=tuple(data.get("tell", ())),
         figures=figures(data.get("figures", {})), read=tuple((key, value, citation) for key, value, citation in data.get("read", ())),
         rule=data.get("rule", ""), would_change=tuple(data.get("would_change", ())), judged_at=found["extended_at"],
-        done_at=found["done_at"], outcome=found["outcome"],
+        done_at=found["done_at"], outcome=found["outcome"], case_id=found["case_id"], step=found["step"],
     )  # fmt: skip
 
 

@@ -46,6 +46,8 @@ def complete(
     text = outcome.strip()
     if row.by_itself:
         raise Refused("Duty", row.title, "it is done when its register is complete", "Take the register", clauses=row.clauses)
+    if row.case_id is not None:
+        raise Refused("Duty", row.title, "it is done when its step is recorded in the case", "Open the case and record it there", clauses=row.clauses)
     if row.kind == "n_code":
         raise Refused("Duty", row.title, "it is done when the mark is amended", "Amend the mark to the reason, or to O", clauses=row.clauses)
     if not text or len(text) > LONGEST:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from flask import current_app
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from intranet import store
@@ -103,6 +104,8 @@ def tick_setting(setting_id: int, now: datetime) -> tuple[int, int]:
         judged = _judge(ctx, caller, due_to_judge, now)
         if behind:
             recompute(ctx.id, now)
+        for refresh in current_app.extensions.get("daymark.refreshers", ()):
+            refresh(ctx, caller, now)
         pass_unopened(ctx, caller, now)
         return len(new) + judged, len(gone)
 

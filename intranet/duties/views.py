@@ -83,6 +83,8 @@ def _link(setting_id: int, row: queues.DutyRow) -> str:
     """Return where a duty's work is done: its register, its pupil, or its own page."""
     if row.kind in policy_reviews.KINDS:
         return url_for("policy.document" if row.kind == policy_reviews.REVIEW else "policy.comments", setting_id=setting_id)
+    if row.case_id is not None:
+        return f"{url_for('duties.home', setting_id=setting_id)}cases/{row.case_id}/steps/{row.step}/"
     if row.kind == NOT_TAKEN:
         return _register(setting_id, row.session_no, row.group_id)
     return "" if row.pupil_id is None else url_for("pupils.show", setting_id=setting_id, pupil_id=row.pupil_id)

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
+from intranet.extension.case_files import case_types
 from intranet.extension.hookspecs import hookimpl
 from intranet.extension.values import (
     Assessment,
+    CaseFacts,
+    CaseType,
     Catalogue,
     Code,
     CodeTable,
@@ -31,6 +34,7 @@ from intranet.extension.values import (
     Role,
     Setting,
     Slot,
+    Step,
     Trigger,
 )
 from intranet.law.parameters import ParametersAt
@@ -39,9 +43,9 @@ if TYPE_CHECKING:
     from intranet.settings.service import SettingContext
 
 __all__ = [
-    "Assessment", "Catalogue", "Code", "CodeTable", "ContactFacts", "Facts", "Known", "Mark", "MarkChange", "Objection", "ParametersAt",
+    "Assessment", "CaseFacts", "CaseType", "Catalogue", "Code", "CodeTable", "ContactFacts", "Facts", "Known", "Mark", "MarkChange", "Objection", "ParametersAt",
     "Partial", "Place", "Placement", "PlacementModel", "Profile", "Proposal", "PupilFacts", "Record", "RecordKind", "Request", "Role",
-    "Setting", "Slot", "Trigger", "end_of", "hookimpl", "setting_of", "start_of", "with_meaning",
+    "Setting", "Slot", "Step", "Trigger", "case_types", "end_of", "hookimpl", "setting_of", "start_of", "with_meaning",
 ]  # fmt: skip
 
 END_OF_DAY = time(23, 59)

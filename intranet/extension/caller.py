@@ -11,6 +11,8 @@ from intranet.extension import baseline, defaults
 from intranet.extension.guard import Guard, HookError
 from intranet.extension.values import (
     Assessment,
+    CaseFacts,
+    CaseType,
     Catalogue,
     Facts,
     Known,
@@ -26,6 +28,7 @@ from intranet.extension.values import (
     Role,
     Setting,
     Slot,
+    Step,
     Trigger,
 )
 from intranet.law.codes import CodeTable
@@ -191,6 +194,20 @@ class Caller:
             DID_NOT_RUN, None, now.date(), f"The rules of {self.profile.label} did not run: {why}. The statutory alerts were raised.",
             tell=roles, assign=roles, due=now, urgency=0,
         )  # fmt: skip
+
+    def case_steps(self, case: CaseFacts) -> tuple[Step, ...]:
+        """Return the steps of a case as it stands; those of its type where the plugin says nothing or fails."""
+        if not self.asks("case_steps"):
+            return case.type.steps
+        try:
+            found = self._first("case_steps", case=case, params=self._kept(case.as_of.date()))
+        except HookError:
+            found = None
+        return case.type.steps if found is None else tuple(found)
+
+    def case_type(self, key: str) -> CaseType | None:
+        """Return a kind of case of this setting type."""
+        return next((one for one in self.catalogue.case_types if one.key == key), None)
 
     def partials(self, place: Place) -> list[Partial]:
         """Return what this setting type puts into a slot; one line when it fails."""

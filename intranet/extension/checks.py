@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 
 from intranet.errors import ConfigError
+from intranet.extension.case_types import CaseType, Clock, Closing, Step
 from intranet.extension.values import Catalogue
-from intranet.law.answers import rules
 from intranet.law.clauses import known_clauses
+from intranet.law.conflicts import conflicts
 from intranet.law.parameters import ParameterError, ParameterValue
 from intranet.people.permissions import CORE_ROLES, PERMISSIONS
 from intranet.web.slots import SLOTS
@@ -33,11 +34,29 @@ def refuse_unknown(where: str, catalogue: Catalogue) -> None:
         _clauses(where, f"record kind “{kind.key}”", kind.clauses)
         for field_type in kind.fields.values():
             _known(where, f"record kind “{kind.key}” has a field of type", field_type.rstrip("?"), FIELD_TYPES)
+    for case in catalogue.case_types:
+        _case_type(where, case, catalogue)
     for slot in catalogue.slots or ():
         _known(where, "it fills the slot", slot, SLOTS)
     _twice(where, "role", [role.key for role in catalogue.roles])
     _twice(where, "placement model", [model.key for model in catalogue.placement_models])
+    _twice(where, "case type", [case.key for case in catalogue.case_types])
     _twice(where, "record kind", [kind.key for kind in catalogue.record_kinds])
+
+
+def _case_type(where: str, case: CaseType, catalogue: Catalogue) -> None:
+    """Raise ConfigError for a role, clause or conflict of a case type that nobody defines."""
+    roles = {role.key for role in catalogue.roles} | CORE_ROLES.keys()
+    what = f"case type “{case.key}”"
+    deciders = [role for step in case.steps if step.decision for role in (*step.decision.roles, *step.decision.consult)]
+    for role in (case.lead, *case.by_hand, *case.restricted, *(role for step in case.steps for role in step.roles), *deciders):
+        _known(where, f"{what} names the role", role, roles)
+    parts: tuple[Step | Clock | Closing, ...] = (*case.steps, *case.clocks, *case.closings)
+    for cited in (case.clauses, *(part.clauses for part in parts)):
+        _clauses(where, what, cited)
+    named = [*(one for clock in case.clocks for one in clock.conflicts), *(one for step in case.steps if step.decision for one in step.decision.conflicts)]
+    for conflict in named:
+        _known(where, f"{what} names the conflict", conflict, conflicts())
 
 
 def clauses_known(where: str, what: str, cited: Iterable[str]) -> None:
@@ -51,14 +70,6 @@ def read(whose: str, load: Callable[[], Iterable[ParameterValue]]) -> tuple[Para
         return tuple(load())
     except ParameterError as error:
         raise ConfigError(f"The parameters of “{whose}” cannot be used. {error}") from error
-
-
-def rules_stand(load: Callable[[], object] = rules) -> None:
-    """Raise ConfigError with the file and line of a rule of law that cannot be used."""
-    try:
-        load()
-    except ParameterError as error:
-        raise ConfigError(f"The rules of law cannot be used. {error}") from error
 
 
 def refuse_unlike(whose: str, core: Iterable[ParameterValue], own: Iterable[ParameterValue]) -> None:

@@ -10,6 +10,7 @@ import pluggy
 
 from intranet.extension.values import (
     Assessment,
+    CaseFacts,
     Catalogue,
     Facts,
     Known,
@@ -24,6 +25,7 @@ from intranet.extension.values import (
     Request,
     Setting,
     Slot,
+    Step,
     Trigger,
 )
 from intranet.law.parameters import ParametersAt
@@ -90,6 +92,13 @@ class SettingHooks:
     @hookspec
     def triggers(self, facts: Facts, params: ParametersAt) -> Iterable[Trigger]:  # type: ignore[empty-body]
         """Return what these facts about one pupil call for. Collected; a failing plugin falls back to the baseline.
+
+        .. versionadded:: 0.1
+        """
+
+    @hookspec
+    def case_steps(self, case: CaseFacts, params: ParametersAt) -> Sequence[Step] | None:  # type: ignore[empty-body]
+        """Return the steps of a case as it stands: its type's own, changed, left out or added. First result; a failing plugin leaves the type's.
 
         .. versionadded:: 0.1
         """

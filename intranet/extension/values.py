@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Literal
 
+from intranet.extension.case_types import CaseFacts, CaseType, Step
 from intranet.law.calendar import Calendar
 from intranet.law.codes import Code, CodeTable
 from intranet.law.marks import Mark
@@ -84,6 +85,7 @@ class Catalogue:
     placement_models: tuple[PlacementModel, ...] = ()
     record_kinds: tuple[RecordKind, ...] = ()
     with_reason: Mapping[str, str] = field(default_factory=dict)  # entered symbol -> symbol stored when a reason is given
+    case_types: tuple[CaseType, ...] = ()
     steady: tuple[str, ...] = ()  # kinds of finding that a first plain present mark cannot raise, change or clear
     slots: tuple[str, ...] | None = None  # the slots that ``partials`` fills, so that no page waits for the others; None: any
 
@@ -285,7 +287,7 @@ class Place:
 
 
 __all__ = [
-    "Assessment", "Catalogue", "Code", "CodeTable", "ContactFacts", "Facts", "Known", "Mark", "MarkChange", "Objection", "Partial",
+    "Assessment", "CaseFacts", "CaseType", "Catalogue", "Code", "CodeTable", "ContactFacts", "Facts", "Known", "Mark", "MarkChange", "Objection", "Partial",
     "Place", "Placement", "PlacementModel", "Profile", "Proposal", "PupilFacts", "Record", "RecordKind", "Request", "Role", "SessionModel",
-    "Setting", "Slot", "Trigger",
+    "Setting", "Slot", "Step", "Trigger",
 ]  # fmt: skip

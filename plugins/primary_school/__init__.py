@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from intranet.extension.api import (
@@ -15,9 +16,10 @@ from intranet.extension.api import (
     Profile,
     Role,
     Trigger,
+    case_types,
     hookimpl,
 )
-from plugins.primary_school import rules, slots
+from plugins.primary_school import missing, rules, slots
 
 DUTIES = ("register", "follow_up", "authorising", "leave", "legal", "returns", "roll")
 
@@ -48,6 +50,8 @@ ROLES = (
 
 MODELS = (PlacementModel("own_roll", "On the school's own roll", dict.fromkeys(DUTIES, "us"), ("ASC-16",)),)
 
+CASES = case_types(Path(__file__).parent / "cases")
+
 
 @hookimpl
 def profile() -> Profile:
@@ -63,14 +67,14 @@ def policy() -> Path:
 
 @hookimpl
 def catalogue() -> Catalogue:
-    """Return the school's roles and its one placement model; its codes are the national ones."""
-    return Catalogue(roles=ROLES, placement_models=MODELS, slots=slots.FILLED)
+    """Return the school's roles, its one placement model and its kinds of case; its codes are the national ones."""
+    return Catalogue(roles=ROLES, placement_models=MODELS, case_types=CASES, slots=slots.FILLED)
 
 
 @hookimpl
 def triggers(facts: Facts, params: ParametersAt) -> Iterable[Trigger]:
-    """Return the daily follow-up of unexplained absence, a task of the office and not of the teacher (ASC-12, ASC-19)."""
-    return rules.follow_up(facts, params)
+    """Return the daily follow-up of unexplained absence (ASC-12, ASC-19), and the run that opens the procedure for missing education (ASC-23)."""
+    return chain(rules.follow_up(facts, params), missing.cme_run(facts, params))
 
 
 @hookimpl
