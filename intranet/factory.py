@@ -11,7 +11,7 @@ from intranet.config import PROJECT_FOLDER, Config, from_environment
 from intranet.errors import ConfigError
 
 #: Left may not import right (design: imports run one way).
-ROOMS = ("store", "web", "people", "settings", "extension", "pupils", "messages", "duties", "registers", "cases", "exchange")
+ROOMS = ("store", "web", "people", "settings", "extension", "pupils", "messages", "duties", "registers", "cases", "cases.safeguarding", "roll", "exchange")
 
 
 def create_app(config: Config | None = None) -> Flask:

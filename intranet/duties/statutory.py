@@ -16,6 +16,7 @@ from intranet.duties.models import Duty
 from intranet.duties.wanted import Key, Wanted
 from intranet.extension import baseline
 from intranet.extension.caller import Caller
+from intranet.law.ages import compulsory_until
 from intranet.law.answers import Answer, rule
 from intranet.law.calendar import Calendar, CalendarError
 from intranet.law.codes import national_codes
@@ -42,6 +43,7 @@ class _Mover:
     entered: date | None
     left: date | None
     year_group: int | None
+    born: date | None = None
     owners: set[str] = field(default_factory=set)  # who owes the returns, by placement
 
     @property
@@ -101,10 +103,10 @@ def _movers(conn: Connection, setting_id: int, since: date, today: date) -> Mapp
     p, place = Pupil, Placement
     lately = or_(and_(p.admitted_on >= since, p.admitted_on <= today), and_(p.left_on >= since, p.left_on <= today))
     placed = and_(place.setting_id == setting_id, place.pupil_id == p.id, or_(place.last.is_(None), place.last >= since))
-    query = select(p.id, p.admitted_on, p.left_on, p.year_group, place.duties).outerjoin(place, placed)
+    query = select(p.id, p.admitted_on, p.left_on, p.year_group, p.born, place.duties).outerjoin(place, placed)
     found: dict[int, _Mover] = {}
     for row in conn.execute(query.where(p.setting_id == setting_id, p.merged_into.is_(None), lately)):
-        mover = found.setdefault(row.id, _Mover(row.id, row.admitted_on, row.left_on, row.year_group))
+        mover = found.setdefault(row.id, _Mover(row.id, row.admitted_on, row.left_on, row.year_group, row.born))
         mover.owners |= {row.duties["returns"]} if row.duties and "returns" in row.duties else set()
     return found
 
@@ -112,7 +114,8 @@ def _movers(conn: Connection, setting_id: int, since: date, today: date) -> Mapp
 def _new_pupil(calendar: Calendar, mover: _Mover, entered: date, years: Sequence[int], params: ParametersAt) -> Iterator[Wanted]:
     """Yield the return due by the end of the fifth calendar day after the day of entry (NEW5, PR-8)."""
     junior = bool(years) and mover.year_group == years[0]
-    found = new5(Entry(entered, entered, junior, _year_begins(calendar, entered)), params.day, params)
+    asks = bool(params.get("return.transition", False))
+    found = new5(Entry(entered, entered, junior, _year_begins(calendar, entered), asks), params.day, params)
     if found.holds and found.on:
         title = f"New pupil's return to the authority: name entered on {long_date(entered)}"
         yield _owed(NEW_PUPIL, found, title, entered, found.on, mover)
@@ -121,7 +124,8 @@ def _new_pupil(calendar: Calendar, mover: _Mover, entered: date, years: Sequence
 def _deletion(calendar: Calendar, mover: _Mover, left: date, years: Sequence[int], params: ParametersAt) -> Iterator[Wanted]:
     """Yield the return due when the name is deleted, with its ground (DELRET)."""
     senior = bool(years) and mover.year_group == years[-1]
-    found = deletion_return(Leaver(left, left, senior, _year_ends(calendar, left)), params)
+    asks = bool(params.get("return.transition", False))
+    found = deletion_return(Leaver(left, left, senior, final_term_ends(calendar, mover.born, left), asks), params)
     if found.holds and found.on:
         yield _owed(DELETION, found, f"Deletion return to the authority, with its ground: last day {long_date(left)}", left, found.on, mover)
 
@@ -139,13 +143,18 @@ def _year_begins(calendar: Calendar, day: date) -> date | None:
         return None
 
 
-def _year_ends(calendar: Calendar, day: date) -> date | None:
-    """Return the last school day of the day's school year."""
+def final_term_ends(calendar: Calendar, born: date | None, day: date) -> date | None:
+    """Return when the most senior class's final term is over: on the year's last school day, or when compulsory age ends before it.
+
+    A pupil who may leave school on the last Friday in June leaves at a usual time (OTE-17).
+    """
     try:
         days = calendar.school_days(*calendar.year_range(calendar.school_year(day)))
     except CalendarError:
         return None
-    return days[-1] if days else None
+    age = compulsory_until(born) if born else None
+    ends = [days[-1]] if days else []
+    return min([*ends, *([age] if age and ends and days[0] <= age else [])], default=None)
 
 
 def _at(day: date, clock: time) -> datetime:

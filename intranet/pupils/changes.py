@@ -242,22 +242,20 @@ def leave(setting_id: int, pupil_id: int, last: date, reason: str, *, actor: Act
             "Leaving", None, "A last day needs its ground or reason", "Write why the placement ends", fields=("reason",)
         )
     with store.writing(now=now, actor_id=actor.account_id) as w:
-        row = row_of(w.conn, setting_id, pupil_id)
-        if row["admitted_on"] and last < row["admitted_on"]:
-            raise Refused(
-                "Last day",
-                long_date(last),
-                f"The starting day was {long_date(row['admitted_on'])}",
-                "Choose that day or a later one",
-                fields=("last",),
-            )
-        end_spans(w.conn, setting_id, pupil_id, last)
-        w.conn.execute(
-            update(m.Pupil)
-            .where(m.Pupil.setting_id == setting_id, m.Pupil.id == pupil_id)
-            .values(left_on=last, version=m.Pupil.version + 1)
+        depart(w, setting_id, pupil_id, last, reason, now=now)
+
+
+def depart(w: store.Writing, setting_id: int, pupil_id: int, last: date, reason: str, *, now: datetime) -> None:
+    """End a pupil's placements and classes with their last day in a transaction of somebody else's; Refused before the starting day."""
+    row = row_of(w.conn, setting_id, pupil_id)
+    if row["admitted_on"] and last < row["admitted_on"]:
+        raise Refused(
+            "Last day", long_date(last), f"The starting day was {long_date(row['admitted_on'])}", "Choose that day or a later one", fields=("last",)
         )
-        append(w, setting_id, f"pupil:{pupil_id}", "pupil.left", {"last": str(last), "reason": reason}, now=now)
+    end_spans(w.conn, setting_id, pupil_id, last)
+    gone = update(m.Pupil).where(m.Pupil.setting_id == setting_id, m.Pupil.id == pupil_id)
+    w.conn.execute(gone.values(left_on=last, version=m.Pupil.version + 1))
+    append(w, setting_id, f"pupil:{pupil_id}", "pupil.left", {"last": str(last), "reason": reason}, now=now)
 
 
 def end_spans(conn: Connection, setting_id: int, pupil_id: int, last: date) -> None:

@@ -19,7 +19,7 @@ from intranet.extension.api import (
     Trigger,
     hookimpl,
 )
-from plugins.academy import rules, slots
+from plugins.academy import deletion, rules, slots
 
 DUTIES = ("register", "follow_up", "authorising", "leave", "legal", "returns", "roll")
 
@@ -82,8 +82,9 @@ def catalogue() -> Catalogue:
 
 @hookimpl
 def assess(request: Request, params: ParametersAt) -> Assessment | None:
-    """Return what the policy asks of an admission: three numbers for three safe adults (ATT-012)."""
-    return rules.admission(request, params) if request.kind == "admission" else None
+    """Return what the policy asks of an admission (ATT-012), and of a name that leaves the roll (ATT-177 to ATT-193)."""
+    asked = {"admission": rules.admission, "deletion": deletion.deletion}
+    return asked[request.kind](request, params) if request.kind in asked else None
 
 
 @hookimpl

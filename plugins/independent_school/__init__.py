@@ -19,7 +19,7 @@ from intranet.extension.api import (
     Trigger,
     hookimpl,
 )
-from plugins.independent_school import rules, slots
+from plugins.independent_school import deletion, rules, slots
 
 DUTIES = ("register", "follow_up", "authorising", "leave", "legal", "returns", "roll")
 
@@ -71,7 +71,9 @@ def catalogue() -> Catalogue:
 
 @hookimpl
 def assess(request: Request) -> Assessment | None:
-    """Return what an admission should still hold: the weekly offer, so that a shortfall shows (OTE-03)."""
+    """Return what an admission should still hold (OTE-03), and who is told when a name leaves the roll (OTE-24, OTE-38)."""
+    if request.kind == "deletion":
+        return deletion.deletion(request)
     return rules.admission(request) if request.kind == "admission" else None
 
 

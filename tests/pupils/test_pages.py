@@ -275,13 +275,6 @@ def test_placements_flags_and_the_last_day_are_recorded(school, as_role, amber):
         home_school="Teasel School",
     )
     assert "taught elsewhere part of the week" in page and "Teasel School" in page
-    page = head.send(f"/pupils/{amber}/leave/", follow=True, last="2025-10-10", reason="Moved to another school")
-    assert "Last day Fri 10 Oct 2025" in page
-
-
-def test_a_last_day_before_the_first_is_refused(as_role, amber):
-    page = as_role("head").send(f"/pupils/{amber}/leave/", status=422, last="2024-09-01", reason="Moved")
-    assert "The starting day was 2 September 2024" in page
 
 
 def test_pupils_move_class_from_a_day_and_one_foreign_id_moves_nobody(school, other_school, as_role, amber):

@@ -137,14 +137,3 @@ def end_placement(setting_id: int, pupil_id: int, placement_id: int) -> Response
     return page.save(form, lambda: changes.end_placement(
         setting_id, pupil_id, placement_id, sent_day(form.last), form.reason.data or "", actor=current_actor(), now=now()
     ))  # fmt: skip
-
-
-@blueprint.route("/pupils/<int:pupil_id>/leave/", methods=["GET", "POST"])
-@allow("roll:admit")
-def leave(setting_id: int, pupil_id: int) -> Response:
-    """Record a pupil's last day."""
-    page, form = Page(setting_id, pupil_id, "Record the last day", "Save last day", "pupils.show"), EndForm()
-    return page.save(
-        form, lambda: changes.leave(setting_id, pupil_id, sent_day(form.last), form.reason.data or "", actor=current_actor(), now=now()),
-        "Last day recorded. The placement and the class end with it.",
-    )  # fmt: skip
