@@ -22,6 +22,8 @@ Saved = Mapping[tuple[int, int], datetime]
 #: Who sees the registers of the whole setting on the home page; everybody else sees their own groups'.
 OVERSEES = "board:read"
 KINDS: Mapping[str, str] = {"n_code": "Absences without a reason (N)", "register_not_taken": "Not taken", "unaccounted": "Unaccounted for"}
+#: How many waiting duties of one kind the home page lists before it says how many more there are.
+LISTED = 5
 TAKEABLE = ("open", "part", "missing", "awaiting", "overdue")
 
 
@@ -78,6 +80,23 @@ class Home:
         """Return the kinds that wait more than once, the most frequent first."""
         counts = Counter(row.kind for row in self.duties)
         return tuple(OfAKind(kind, kind_title(kind), count) for kind, count in counts.most_common() if count > 1)
+
+    @property
+    def first(self) -> tuple[DutyRow, ...]:
+        """Return the duties to list: all that are due or overdue, and the first few waiting ones of each kind."""
+        seen: Counter[str] = Counter()
+        found = []
+        for row in self.duties:
+            seen[row.kind] += row.state == "waiting"
+            if row.state != "waiting" or seen[row.kind] <= LISTED:
+                found.append(row)
+        return tuple(found)
+
+    @property
+    def more(self) -> tuple[OfAKind, ...]:
+        """Return the kinds with more waiting duties than are listed, and how many more."""
+        counts = Counter(row.kind for row in self.duties if row.state == "waiting")
+        return tuple(OfAKind(kind, kind_title(kind), count - LISTED) for kind, count in counts.items() if count > LISTED)
 
     @property
     def to_take(self) -> tuple[RegisterLine, ...]:

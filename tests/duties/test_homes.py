@@ -108,6 +108,18 @@ def test_each_setting_looks_and_speaks_like_itself(app, client, kind, legal, rol
         assert word in page
 
 
+def test_a_long_list_of_one_kind_is_cut_short_on_the_home_and_whole_behind_its_link(school, client):
+    setting, _, group = school
+    many = [a_pupil(setting, f"Aster{n}", "Quill", joined="2025-10-08", group=group) for n in range(8)]
+    office = an_account("attendance_officer", setting=setting, name="Olive Oak")
+    save(setting, "2025-10-08 AM", dict.fromkeys(many, "N"), group=group, now="2025-10-08 09:10")
+    page = home(client, setting, office)
+    assert page.count("No reason known for absence on Wed 8 Oct<") == 5
+    assert "3 more: Absences without a reason (N)" in page
+    whole = " ".join(client.get(f"/settings/{setting}/duties/of/n_code/").get_data(as_text=True).split())
+    assert whole.count("No reason known for absence on Wed 8 Oct<") == 8 and "more:" not in whole
+
+
 def test_a_duty_is_completed_with_an_outcome_and_kept_when_sent_twice(school, client):
     setting, _, _ = school
     lead = an_account("attendance_lead", setting=setting, name="Lena Larch")
