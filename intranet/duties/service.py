@@ -9,6 +9,7 @@ from sqlalchemy import update
 from intranet import store
 from intranet.duties import queues
 from intranet.duties.models import Duty
+from intranet.duties.statutory import SENT
 from intranet.duties.ticking import WEEKLY
 from intranet.errors import NotAllowed, NotFound, Refused
 from intranet.extension.caller import Caller
@@ -48,6 +49,8 @@ def complete(
         raise Refused("Duty", row.title, "it is done when its register is complete", "Take the register", clauses=row.clauses)
     if row.case_id is not None:
         raise Refused("Duty", row.title, "it is done when its step is recorded in the case", "Open the case and record it there", clauses=row.clauses)
+    if row.kind in SENT:
+        raise Refused("Duty", row.title, "it is done when it went out and is recorded as sent", "Open the return and record it there", clauses=row.clauses)
     if row.kind == "n_code":
         raise Refused("Duty", row.title, "it is done when the mark is amended", "Amend the mark to the reason, or to O", clauses=row.clauses)
     if not text or len(text) > LONGEST:

@@ -10,6 +10,7 @@ from intranet import store
 from intranet.duties import home as homes
 from intranet.duties import policy_reviews, queues, service
 from intranet.duties.forms import DoneForm
+from intranet.duties.statutory import SENT
 from intranet.duties.ticking import NOT_TAKEN
 from intranet.duties.why import key_of, marks_of, of_duty
 from intranet.errors import Refused
@@ -75,6 +76,7 @@ def _shared(setting_id: int, caller: host.Caller, ctx: Any) -> dict[str, Any]:
     return {
         "setting_id": setting_id, "words": caller.words, "role_label": caller.role_label, "calendar": ctx.calendar, "today": now().date(),
         "states": STATE_WORDS, "register_states": REGISTER_WORDS, "link": lambda row: _link(setting_id, row), "profile": caller.profile,
+        "sent": SENT,
         "why_of": lambda row: of_duty(row, caller), "why_key": key_of, "register_url": lambda line: _register(setting_id, line.session_no, line.group_id),
     }  # fmt: skip
 
@@ -85,6 +87,8 @@ def _link(setting_id: int, row: queues.DutyRow) -> str:
         return url_for("policy.document" if row.kind == policy_reviews.REVIEW else "policy.comments", setting_id=setting_id)
     if row.case_id is not None:
         return f"{url_for('duties.home', setting_id=setting_id)}cases/{row.case_id}/steps/{row.step}/"
+    if row.kind in SENT:
+        return f"{url_for('duties.home', setting_id=setting_id)}roll/returns/{row.id}/"
     if row.kind == NOT_TAKEN:
         return _register(setting_id, row.session_no, row.group_id)
     return "" if row.pupil_id is None else url_for("pupils.show", setting_id=setting_id, pupil_id=row.pupil_id)

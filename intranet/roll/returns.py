@@ -15,7 +15,7 @@ from intranet.clock import LONDON
 from intranet.duties.findings import roles_text
 from intranet.duties.models import Duty
 from intranet.duties.queues import DutyRow, one
-from intranet.duties.statutory import DELETION, NEW_PUPIL
+from intranet.duties.statutory import CONFIRM, DELETION, ENDED, NEW_PUPIL, TELL_NOW, TOLD
 from intranet.errors import FieldProblem, NotFound, Refused
 from intranet.law.words import listed, long_date
 from intranet.people import Actor
@@ -29,7 +29,6 @@ from intranet.roll.models import Removal, RollReturn
 from intranet.settings.service import SettingContext
 
 ATTENDANCE, SICKNESS = "attendance_return", "sickness_return"
-TELL_NOW, TOLD, CONFIRM, ENDED = "roll_tell", "roll_told", "roll_confirm", "place_ended"
 #: What may stand on the pages of this room, and what each is called.
 KINDS: Mapping[str, str] = MappingProxyType({
     NEW_PUPIL: "New pupil's return", DELETION: "Deletion return", ATTENDANCE: "Attendance return", SICKNESS: "Sickness return",
@@ -266,4 +265,5 @@ def _line(row: Any, now: datetime) -> Line:
     return Line(row.id, KINDS[row.kind], name, row.title, row.due_at, over, row.recipient or "", row.sent_on, row.receipt_on)
 
 
-__all__ = ["CHANNELS", "KINDS", "Line", "Owed", "Prepared", "Sending", "lines", "owe", "prepared", "receive", "send"]
+__all__ = ["CHANNELS", "CONFIRM", "DELETION", "ENDED", "KINDS", "TELL_NOW", "TOLD", "Line", "Owed", "Prepared", "Sending", "lines", "owe", "prepared",
+           "receive", "send"]  # fmt: skip

@@ -13,6 +13,7 @@ from intranet.errors import Refused
 from intranet.extension import host
 from intranet.extension.api import Catalogue, Profile, Trigger, hookimpl
 from intranet.people.actor import Actor, Grant
+from intranet.roll import returns
 from intranet.settings import service as settings
 from intranet.settings.service import context
 from tests.duties import histories
@@ -102,9 +103,10 @@ def test_deciding_not_to_tell_is_no_outcome_and_what_was_sent_leaves_the_finding
     ctx = in_scope(setting, lambda: context(setting))
     head = Actor(1, "Sam Sparrow", "Head", (Grant("head", setting),))
     with store.scope([setting]):
-        with pytest.raises(Refused, match="say what came of it"):
-            service.complete(ctx, host.for_setting(ctx), row, " ", actor=head, now=at("2025-09-26 16:00"))
-        service.complete(ctx, host.for_setting(ctx), row, "Sent by secure mail", actor=head, now=at("2025-09-26 16:00"))
+        with pytest.raises(Refused, match="recorded as sent"):
+            service.complete(ctx, host.for_setting(ctx), row, "We decided not to tell", actor=head, now=at("2025-09-26 16:00"))
+        sending = returns.Sending(date(2025, 9, 26), "Weatherby Council", "Secure e-mail", "The address is being asked for")
+        returns.send(ctx, row.id, sending, actor=head, now=at("2025-09-26 16:00"))
     assert waiting(setting, {"head"}, "attendance_return") == []
     days(setting, "2025-09-29", "2025-09-29", "O", row.pupil_id, group=group)
     kept = histories.open_findings(histories.School(setting, group, [row.pupil_id]))

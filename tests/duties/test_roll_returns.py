@@ -11,6 +11,7 @@ from intranet.duties import service
 from intranet.extension import host
 from intranet.people.actor import Actor, Grant
 from intranet.pupils import changes
+from intranet.roll import returns
 from intranet.settings.service import context
 from tests.duties.playing import at, moment, save, waiting
 from tests.fixtures.people import a_setting
@@ -36,7 +37,8 @@ def complete(setting: int, row, now: str) -> None:
     actor = Actor(1, "Olive Oak", "Office", (Grant("office", setting),))
     with store.scope([setting]):
         ctx = context(setting)
-        service.complete(ctx, host.for_setting(ctx), row, "Sent by secure mail", actor=actor, now=at(now))
+        sending = returns.Sending(at(now).date(), "Weatherby Council", "Secure e-mail", "The family has not said yet")
+        returns.send(ctx, row.id, sending, actor=actor, now=at(now))
 
 
 def test_a_new_pupils_return_is_due_by_the_end_of_the_fifth_calendar_day(school):
