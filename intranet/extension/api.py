@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from intranet.extension.case_files import case_types
 from intranet.extension.hookspecs import hookimpl
 from intranet.extension.values import (
+    Absence,
     Assessment,
+    Attempt,
     CaseFacts,
     CaseType,
     Catalogue,
@@ -18,6 +20,7 @@ from intranet.extension.values import (
     ContactFacts,
     Facts,
     Known,
+    LadderStep,
     Mark,
     MarkChange,
     Objection,
@@ -43,9 +46,10 @@ if TYPE_CHECKING:
     from intranet.settings.service import SettingContext
 
 __all__ = [
-    "Assessment", "CaseFacts", "CaseType", "Catalogue", "Code", "CodeTable", "ContactFacts", "Facts", "Known", "Mark", "MarkChange", "Objection", "ParametersAt",
-    "Partial", "Place", "Placement", "PlacementModel", "Profile", "Proposal", "PupilFacts", "Record", "RecordKind", "Request", "Role",
-    "Setting", "Slot", "Step", "Trigger", "case_types", "end_of", "hookimpl", "setting_of", "start_of", "with_meaning",
+    "Absence", "Assessment", "Attempt", "CaseFacts", "CaseType", "Catalogue", "Code", "CodeTable", "ContactFacts", "Facts",
+    "Known", "LadderStep", "Mark", "MarkChange", "Objection", "ParametersAt", "Partial", "Place", "Placement", "PlacementModel",
+    "Profile", "Proposal", "PupilFacts", "Record", "RecordKind", "Request", "Role", "Setting", "Slot", "Step", "Trigger",
+    "case_types", "end_of", "hookimpl", "setting_of", "start_of", "with_meaning",
 ]  # fmt: skip
 
 END_OF_DAY = time(23, 59)

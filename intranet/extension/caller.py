@@ -10,12 +10,14 @@ from typing import Any
 from intranet.extension import baseline, defaults
 from intranet.extension.guard import Guard, HookError
 from intranet.extension.values import (
+    Absence,
     Assessment,
     CaseFacts,
     CaseType,
     Catalogue,
     Facts,
     Known,
+    LadderStep,
     MarkChange,
     Objection,
     Partial,
@@ -194,6 +196,15 @@ class Caller:
             DID_NOT_RUN, None, now.date(), f"The rules of {self.profile.label} did not run: {why}. The statutory alerts were raised.",
             tell=roles, assign=roles, due=now, urgency=0,
         )  # fmt: skip
+
+    def contact_ladders(self, absences: Sequence[Absence]) -> list[tuple[LadderStep, ...]]:
+        """Return the steps of following up each of these absences, asked in one go; the core's own where the plugin says nothing or fails."""
+        calls = [{"absence": absence, "params": self._kept(absence.day)} for absence in absences]
+        try:
+            answered = self._collected("contact_ladder", calls, stop=True)
+        except HookError:
+            answered = [[] for _ in calls]
+        return [tuple(answers[0]) if answers else defaults.contact_ladder() for answers in answered]
 
     def case_steps(self, case: CaseFacts) -> tuple[Step, ...]:
         """Return the steps of a case as it stands; those of its type where the plugin says nothing or fails."""

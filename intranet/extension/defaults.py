@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
-from intranet.extension.values import Catalogue, Known, Placement, PlacementModel, Proposal, Role, Setting, Slot
+from intranet.extension.values import (
+    Catalogue,
+    Known,
+    LadderStep,
+    Placement,
+    PlacementModel,
+    Proposal,
+    Role,
+    Setting,
+    Slot,
+)
 from intranet.law.clauses import known_clauses
 from intranet.law.codes import national_codes
 from intranet.law.conflicts import known_conflicts
@@ -69,3 +79,11 @@ def propose_mark(slot: Slot, known: Known) -> Proposal | None:
     if known.symbol is None:
         return None
     return Proposal(known.symbol, f"Known before: {known.source or known.kind}", None, known.note, (), known.source)
+
+
+def contact_ladder() -> tuple[LadderStep, ...]:
+    """Return the steps where a setting type has none of its own: ring in the order of priority, then whoever leads on attendance knows."""
+    return (
+        LadderStep("call", "Telephone call", "call", ("office",), "all", tries=0),
+        LadderStep("lead", "Tell the attendance lead", "tell", ("office",), tell=("attendance_lead",), ground="nobody could be reached"),
+    )

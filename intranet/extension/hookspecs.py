@@ -9,11 +9,13 @@ from pathlib import Path
 import pluggy
 
 from intranet.extension.values import (
+    Absence,
     Assessment,
     CaseFacts,
     Catalogue,
     Facts,
     Known,
+    LadderStep,
     MarkChange,
     Objection,
     Partial,
@@ -92,6 +94,13 @@ class SettingHooks:
     @hookspec
     def triggers(self, facts: Facts, params: ParametersAt) -> Iterable[Trigger]:  # type: ignore[empty-body]
         """Return what these facts about one pupil call for. Collected; a failing plugin falls back to the baseline.
+
+        .. versionadded:: 0.1
+        """
+
+    @hookspec
+    def contact_ladder(self, absence: Absence, params: ParametersAt) -> Sequence[LadderStep] | None:  # type: ignore[empty-body]
+        """Return the steps of following up an unexplained absence, in order. First result; a failing plugin falls back to the core's.
 
         .. versionadded:: 0.1
         """

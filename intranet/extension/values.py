@@ -240,6 +240,48 @@ class Trigger:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One try to learn why a child is absent: at which step of the ladder, whom it was meant for and what came of it."""
+
+    at: datetime
+    step: str
+    outcome: str  # spoke, no_answer, message_left, wrong_number, do_not_call, sent, or a decision's option
+    contact_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A child's unexplained absence on one day, as the rules for following it up may read it."""
+
+    setting: Setting
+    pupil: PupilFacts
+    day: date
+    now: datetime
+    number: int = 1  # the school day of this absence: 1 on the first without any contact
+    sessions: tuple[int, ...] = ()
+    earlier: tuple[date, ...] = ()  # earlier days with an unexplained absence, newest first
+    attempts: tuple[Attempt, ...] = ()  # of the day, oldest first
+    concern: bool = False  # somebody judged the absence unusual or worrying
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One step of following an absence up; it opens when the one before has had no reply, and all stop once somebody is reached."""
+
+    key: str
+    label: str
+    does: Literal["message", "call", "tell", "decide"]
+    who: tuple[str, ...] = ()  # role keys that do it
+    whom: Literal["first", "others", "all", ""] = ""  # of the contacts, in their order
+    tries: int = 1  # tries without a reply until the next step opens; 0: one for each contact it is meant for
+    tell: tuple[str, ...] = ()  # role keys or bodies to be told when a "tell" step opens
+    ground: str = ""  # why they are told
+    options: tuple[tuple[str, str], ...] = ()  # what a "decide" step chooses from, with labels
+    due: datetime | None = None
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Assessment:
     """Whether an act may go ahead, from when, what is missing and what to think about."""
 
@@ -287,7 +329,7 @@ class Place:
 
 
 __all__ = [
-    "Assessment", "CaseFacts", "CaseType", "Catalogue", "Code", "CodeTable", "ContactFacts", "Facts", "Known", "Mark", "MarkChange", "Objection", "Partial",
-    "Place", "Placement", "PlacementModel", "Profile", "Proposal", "PupilFacts", "Record", "RecordKind", "Request", "Role", "SessionModel",
-    "Setting", "Slot", "Step", "Trigger",
+    "Absence", "Assessment", "Attempt", "CaseFacts", "CaseType", "Catalogue", "Code", "CodeTable", "ContactFacts", "Facts",
+    "Known", "LadderStep", "Mark", "MarkChange", "Objection", "Partial", "Place", "Placement", "PlacementModel", "Profile",
+    "Proposal", "PupilFacts", "Record", "RecordKind", "Request", "Role", "SessionModel", "Setting", "Slot", "Step", "Trigger",
 ]  # fmt: skip

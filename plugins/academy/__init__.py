@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from intranet.extension.api import (
+    Absence,
     Assessment,
     Catalogue,
     Facts,
+    LadderStep,
     ParametersAt,
     Partial,
     Place,
@@ -19,7 +21,7 @@ from intranet.extension.api import (
     Trigger,
     hookimpl,
 )
-from plugins.academy import deletion, rules, slots
+from plugins.academy import deletion, ladder, rules, slots
 
 DUTIES = ("register", "follow_up", "authorising", "leave", "legal", "returns", "roll")
 
@@ -82,8 +84,9 @@ def catalogue() -> Catalogue:
 
 @hookimpl
 def assess(request: Request, params: ParametersAt) -> Assessment | None:
-    """Return what the policy asks of an admission (ATT-012), and of a name that leaves the roll (ATT-177 to ATT-193)."""
-    asked = {"admission": rules.admission, "deletion": deletion.deletion}
+    """Return what the policy asks of an admission, of an absence and after it (ATT-012, ATT-072 to ATT-103), and of a deletion (ATT-177 to ATT-193)."""
+    asked = {"absence": ladder.decision, "evidence": ladder.evidence, "return": ladder.interview, "admission": rules.admission,
+             "deletion": deletion.deletion}  # fmt: skip
     return asked[request.kind](request, params) if request.kind in asked else None
 
 
@@ -91,6 +94,12 @@ def assess(request: Request, params: ParametersAt) -> Assessment | None:
 def triggers(facts: Facts, params: ParametersAt) -> Iterable[Trigger]:
     """Return persistent lateness (ATT-025) and persistent absence (ATT-023, ATT-095)."""
     return [*rules.persistent_lateness(facts, params), *rules.persistent_absence(facts, params)]
+
+
+@hookimpl
+def contact_ladder(absence: Absence, params: ParametersAt) -> Sequence[LadderStep]:
+    """Return message, call, other contacts and the decision on a visit (ATT-056 to ATT-062)."""
+    return ladder.steps(absence, params)
 
 
 @hookimpl

@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from intranet.extension.api import (
+    Absence,
     Assessment,
     Catalogue,
     Facts,
+    LadderStep,
     ParametersAt,
     Partial,
     Place,
@@ -24,7 +26,7 @@ from intranet.extension.api import (
     Trigger,
     hookimpl,
 )
-from plugins.alternative_provision import plans, rules, slots
+from plugins.alternative_provision import ladder, plans, rules, slots
 
 PROFILE = Profile(
     key="alternative_provision",
@@ -91,7 +93,9 @@ def sessions(setting: Setting, day: date, placements: Sequence[Placement], param
 
 @hookimpl
 def assess(request: Request, params: ParametersAt) -> Assessment | None:
-    """Return what an admission lacks (a model, the agreed sessions) and whether the age is in range (SEN-002, SEN-017)."""
+    """Return what an admission lacks (a model, the agreed sessions) and whether the age is in range (SEN-002, SEN-017), and who decides on an absence."""
+    if request.kind == "absence":
+        return ladder.decision(request)
     return rules.admission(request, params) if request.kind == "admission" else None
 
 
@@ -99,6 +103,12 @@ def assess(request: Request, params: ParametersAt) -> Assessment | None:
 def triggers(facts: Facts, params: ParametersAt) -> Iterable[Trigger]:
     """Return stage 2 under the pupil's own threshold (SEN-081), severe absence (SEN-087) and a lateness pattern (SEN-065)."""
     return [*rules.own_threshold(facts), *rules.severe_absence(facts, params), *rules.persistent_lateness(facts, params)]
+
+
+@hookimpl
+def contact_ladder(absence: Absence, params: ParametersAt) -> Sequence[LadderStep]:
+    """Return two tries, the home school, and the DSL where it is unusual (SEN-051 to SEN-054)."""
+    return ladder.steps(absence, params)
 
 
 @hookimpl

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from intranet.extension.api import (
+    Absence,
     Assessment,
     Catalogue,
     Facts,
+    LadderStep,
     ParametersAt,
     Partial,
     Place,
@@ -19,7 +21,7 @@ from intranet.extension.api import (
     Trigger,
     hookimpl,
 )
-from plugins.independent_school import deletion, rules, slots
+from plugins.independent_school import deletion, ladder, rules, slots
 
 DUTIES = ("register", "follow_up", "authorising", "leave", "legal", "returns", "roll")
 
@@ -81,6 +83,12 @@ def assess(request: Request) -> Assessment | None:
 def triggers(facts: Facts, params: ParametersAt) -> Iterable[Trigger]:
     """Return the non-arrival of a placed pupil on the agreed start date (OTE-19)."""
     return rules.non_arrival(facts, params)
+
+
+@hookimpl
+def contact_ladder(absence: Absence) -> Sequence[LadderStep]:
+    """Return the calls of the administrator, and the leaders who know then."""
+    return ladder.steps(absence)
 
 
 @hookimpl

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
 from intranet.extension.api import (
+    Absence,
     Catalogue,
     Facts,
+    LadderStep,
     ParametersAt,
     Partial,
     Place,
@@ -19,7 +21,7 @@ from intranet.extension.api import (
     case_types,
     hookimpl,
 )
-from plugins.primary_school import missing, rules, slots
+from plugins.primary_school import ladder, missing, rules, slots
 
 DUTIES = ("register", "follow_up", "authorising", "leave", "legal", "returns", "roll")
 
@@ -75,6 +77,12 @@ def catalogue() -> Catalogue:
 def triggers(facts: Facts, params: ParametersAt) -> Iterable[Trigger]:
     """Return the daily follow-up of unexplained absence (ASC-12, ASC-19), and the run that opens the procedure for missing education (ASC-23)."""
     return chain(rules.follow_up(facts, params), missing.cme_run(facts, params))
+
+
+@hookimpl
+def contact_ladder(absence: Absence) -> Sequence[LadderStep]:
+    """Return the same-day calls of the school office (ASC-12, ASC-19)."""
+    return ladder.steps(absence)
 
 
 @hookimpl

@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from intranet.extension.api import (
+    Absence,
     Assessment,
     Catalogue,
     Facts,
+    LadderStep,
     MarkChange,
     Objection,
     ParametersAt,
@@ -26,7 +28,7 @@ from intranet.extension.api import (
     Trigger,
     hookimpl,
 )
-from plugins.tutoring import marks, rules, slots
+from plugins.tutoring import ladder, marks, rules, slots
 
 PROFILE = Profile(
     key="tutoring",
@@ -98,7 +100,9 @@ def check_mark(change: MarkChange) -> Iterable[Objection]:
 
 @hookimpl
 def assess(request: Request) -> Assessment | None:
-    """Return what an admission lacks: who commissions the tuition (SPM-05)."""
+    """Return what an admission lacks: who commissions the tuition (SPM-05); a reason for absence needs no decision."""
+    if request.kind == "absence":
+        return ladder.decision()
     return rules.admission(request) if request.kind == "admission" else None
 
 
@@ -106,6 +110,12 @@ def assess(request: Request) -> Assessment | None:
 def triggers(facts: Facts, params: ParametersAt) -> Iterable[Trigger]:
     """Return missed sessions (SPM-15), lateness patterns (SPM-18, SPM-19) and repeated absence (SPM-16, SPM-17)."""
     return [*rules.missed(facts), *rules.lateness(facts, params), *rules.repeated_absence(facts, params)]
+
+
+@hookimpl
+def contact_ladder(absence: Absence) -> Sequence[LadderStep]:
+    """Return the calls of the tutoring office (SPM-15)."""
+    return ladder.steps(absence)
 
 
 @hookimpl
