@@ -15,7 +15,8 @@ from intranet.law.binding import binds
 from intranet.law.commencement import Commencement, dormant
 from intranet.law.conflicts import Conflict, conflicts, conflicts_for
 from intranet.law.parameter_values import COMMENCEMENT, POUNDS
-from intranet.law.parameters import Parameters, ParameterValue, say
+from intranet.law.parameters import Parameters, ParametersAt, ParameterValue, say
+from intranet.settings import register_times
 from intranet.settings.context import HouseValue, SettingContext
 from intranet.web.why import Why, of_parameter
 
@@ -113,7 +114,7 @@ def topics(ctx: SettingContext, on: date) -> list[Topic]:
     found: dict[str, list[Line]] = {}
     for key in known.keys():  # noqa: SIM118 (sorted keys; iterating gives values)
         if known.values(key)[0].unit != COMMENCEMENT:
-            found.setdefault(topic_of(key), []).append(_line(ctx, known, key, at.resolution(key), others))
+            found.setdefault(topic_of(key), []).append(_of_times(ctx, at, _line(ctx, known, key, at.resolution(key), others)))
     return [Topic(title.lower().replace(" ", "-").replace(",", ""), title, tuple(lines)) for title, lines in sorted(found.items())]
 
 
@@ -151,7 +152,19 @@ def line_of(ctx: SettingContext, key: str, on: date) -> Line:
     known = parameters(ctx)
     if key not in known or known.values(key)[0].unit == COMMENCEMENT:
         raise NotFound(f"There is no parameter “{key}”. Open the policy page and choose one there.")
-    return _line(ctx, known, key, known.at(on).resolution(key), variants(ctx))
+    return _of_times(ctx, known.at(on), _line(ctx, known, key, known.at(on).resolution(key), variants(ctx)))
+
+
+def _of_times(ctx: SettingContext, params: ParametersAt, line: Line) -> Line:
+    """Return a line about how long registers are open with what the times in force come to; any other as it is."""
+    limit = params.resolution(register_times.LIMIT).in_force if register_times.LIMIT in params else None
+    if limit is None or not binds(limit, ctx.legal_type):
+        return line
+    if line.key == register_times.LIMIT:
+        speaks = register_times.warning(params, line.key) if register_times.chosen(params) else line.warning
+        note = " ".join(text for text in (line.note, f"Here: {register_times.lasting(params)}.", register_times.FOLLOWS) if text)
+        return replace(line, warning=speaks, note=note, settable=False)
+    return replace(line, warning=line.warning or register_times.warning(params, line.key))
 
 
 def _line(ctx: SettingContext, known: Parameters, key: str, resolution: Any, others: tuple[ParameterValue, ...]) -> Line:

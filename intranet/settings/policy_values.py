@@ -9,6 +9,7 @@ from typing import Any
 
 from intranet.errors import FieldProblem, Refused
 from intranet.law.parameters import ParameterValue
+from intranet.settings import register_times
 from intranet.settings.context import SettingContext
 from intranet.settings.policy import line_of, parameters, said
 
@@ -32,6 +33,7 @@ def read_value(ctx: SettingContext, key: str, text: str, first: date) -> Any:
     except ValueError as error:
         rule = f"“{text}” is not {error}"
         raise Refused("Value", text, rule, "", fields=[FieldProblem("value", f"Value: {rule}.")]) from None
+    register_times.refuse_wrong(key, typed, parameters(ctx).at(first))
     _not_weaker(ctx, key, typed, first)
     return _stored(typed)
 

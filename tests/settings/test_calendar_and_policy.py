@@ -114,7 +114,7 @@ def test_a_setting_is_read_again_only_when_it_has_changed(head, setting):
         first = context(setting)
         assert context(setting) is first
         with store.writing(now=MONDAY, actor_id=None) as w:
-            service.set_house_value(w, setting, "register.close_minutes", 25, "why", MONDAY.date())
+            service.set_house_value(w, setting, "policy.remind_months", 3, "why", MONDAY.date())
         assert context(setting) is not first
         assert context(setting).version == first.version + 1
 
@@ -156,11 +156,11 @@ def test_an_assumption_is_called_a_house_setting_not_from_policy(head, setting):
 
 
 def test_a_house_value_is_shown_with_reason_date_and_author(head, setting):
-    assert post_value(head, setting, "register.close_minutes", value="25").status_code == 303
+    assert post_value(head, setting, "lateness.persistent_count", value="4").status_code == 303
     page = text(head.get(f"/settings/{setting}/policy/"))
-    assert "25 minutes (the setting's own value)" in page.replace("&#39;", "'")
+    assert "4 marks (the setting's own value)" in page.replace("&#39;", "'")
     assert "Agreed by governors Hollis Hart" in page
-    assert post_value(head, setting, "register.close_minutes", value="25").status_code == 303
+    assert post_value(head, setting, "lateness.persistent_count", value="4").status_code == 303
     assert house_values(setting) == 1
 
 

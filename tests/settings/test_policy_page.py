@@ -10,12 +10,14 @@ import pytest
 
 from intranet import store
 from intranet.clock import LONDON
+from intranet.extension.values import Placement
 from intranet.law.conflicts import conflicts
 from intranet.settings import policy
 from intranet.settings.context import context
 from tests.fixtures.databases import running
 from tests.fixtures.people import a_setting
 from tests.fixtures.policies import HEADS, KINDS, Desk, a_place, words
+from tests.policy.playing import caller_of
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=LONDON)
 
@@ -29,6 +31,11 @@ def part(html, key):
     """Return one parameter's part of the page, in one line."""
     found = html[html.index(f'id="{key}"') :]
     return found[: found.index("</div>")]
+
+
+def words_of(head, key):
+    """Return what the policy page says of one parameter, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", part(head.get().get_data(as_text=True), key))).split())
 
 
 def params(here):
@@ -121,9 +128,53 @@ def test_a_confirmation_without_a_reason_or_a_day_gets_a_sentence(app, data, sen
 
 def test_of_two_house_values_for_the_same_days_the_last_entered_counts(app):
     head = Desk(app, a_place("academy"), "principal")
-    for value in ("25", "20"):
-        head.stores("register.close_minutes/", value=value, reason="Governors", first="2026-11-23", last="")
-    assert "<strong>20 minutes</strong>" in part(head.get().get_data(as_text=True), "register.close_minutes")
+    for value in ("4", "3"):
+        head.stores("lateness.persistent_count/", value=value, reason="Governors", first="2026-11-23", last="")
+    assert "<strong>3 marks</strong>" in part(head.get().get_data(as_text=True), "lateness.persistent_count")
+
+
+def closing(setting, day):
+    """When the morning and the afternoon register of a day close."""
+    return [f"{slot.closes:%H:%M}" for slot in caller_of(setting).sessions(day, [Placement(1, 1, "own_roll", day, None)])[1]]
+
+
+@pytest.mark.clause("ATT-042", "ATT-043")
+def test_a_closing_time_of_the_house_closes_registers_then_and_says_what_guidance_expects(app):
+    here = a_place("academy")
+    head = Desk(app, here, "principal")
+    assert "open for 40 minutes; guidance expects 30" in words_of(head, "register.am_close")
+    head.stores("register.am_close/", value="10:00", reason="Two buses", first="2026-11-24", last="2026-11-24")
+    head.stores("register.am_close/", value="09:20", reason="One bus", first="2026-11-25", last="")
+    assert [closing(here, date(2026, 11, day)) for day in (23, 24, 25)] == [["09:30", "13:30"], ["10:00", "13:30"], ["09:20", "13:30"]]
+    long, short = (
+        [words_of(head.on(datetime(2026, 11, day, 8, 0, tzinfo=LONDON)), key) for key in ("register.am_close", "register.close_minutes")] for day in (24, 25)
+    )
+    for said in long:
+        assert "The morning register is open for 70 minutes; guidance expects 30." in said and "The reason given: Two buses. C-09." in said
+    assert "Here: morning 70 minutes and afternoon 30 minutes." in long[1]
+    assert not any("Warning" in said for said in short), "thirty minutes, the same for each session, is what guidance expects"
+
+
+@pytest.mark.clause("ATT-043")
+def test_how_long_registers_are_open_follows_from_the_times_and_cannot_be_set(app):
+    here = a_place("academy")
+    head = Desk(app, here, "principal")
+    assert "Set a house value" not in words_of(head, "register.close_minutes")
+    assert "It follows from when the registers open and close; set those." in head.read("register.close_minutes/")
+    assert "Store house value" not in head.read("register.close_minutes/")
+    answer = head.post("register.close_minutes/", value="25", reason="Governors", first="2026-11-23", last="")
+    assert answer.status_code == 422
+    assert "Set when they open or close" in words(answer)
+    assert closing(here, date(2026, 11, 23)) == ["09:30", "13:30"]
+
+
+@pytest.mark.parametrize(("key", "value", "sentence"), [("am_close", "08:50", "opens at 08:50 and would close at 08:50"),
+                                                        ("pm_open", "14:00", "opens at 14:00 and would close at 13:30")])  # fmt: skip
+def test_a_register_that_would_close_before_it_opens_gets_a_sentence(app, key, value, sentence):
+    head = Desk(app, a_place("academy"), "principal")
+    answer = head.post(f"register.{key}/", value=value, reason="Governors", first="2026-11-23", last="")
+    assert answer.status_code == 422
+    assert sentence in words(answer)
 
 
 @pytest.mark.clause("OTE-38")
