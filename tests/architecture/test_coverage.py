@@ -8,17 +8,28 @@ from pathlib import Path
 import pytest
 
 from intranet.law.clauses import clause, known_clauses
+from intranet.law.parameters import core_parameters, load
+from intranet.law.words import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "intranet" / "docs" / "coverage.md"
-MAIN_JOB = ("register.", "attendance.metrics", "lateness", "roll.admission")
+MAIN_JOB = ("register.", "attendance.metrics", "lateness", "roll.admission", "policy.admin")
+#: Case files whose rows name the clauses they prove: the test that reads a row marks itself with them.
+MARKED_ROWS = ("tests/policy/cases/parameter_register.yaml",)
 _MARK = re.compile(r"mark\.clause\(([^)]*)\)")
 _ID = re.compile(r"\b(?:SPM|ASC|OTE|SEN|ATT)-\d+\b")
 
 
-def named_by_tests() -> set[str]:
+def marked() -> set[str]:
+    """Return the clauses that a test names in its own words."""
     files = [*ROOT.glob("tests/**/*.py"), *ROOT.glob("plugins/*/tests/**/*.py")]
-    return {found for file in files for mark in _MARK.findall(file.read_text(encoding="utf-8")) for found in _ID.findall(mark)}
+    return {one for file in files for mark in _MARK.findall(file.read_text(encoding="utf-8")) for one in _ID.findall(mark)}
+
+
+def named_by_tests() -> set[str]:
+    """Return these and the clauses whose value a row of a case file proves."""
+    rows = [row for file in MARKED_ROWS for kind in read_yaml(ROOT / file).values() for row in kind.values()]
+    return marked() | {one for row in rows for one in row["clauses"]}
 
 
 def waiting() -> set[str]:
@@ -32,8 +43,14 @@ def test_every_clause_of_the_main_job_is_named_by_a_test_or_waits_with_a_reason(
     assert not missing, f"Name these in a test, or say in {PAGE.name} what they wait for: {', '.join(missing)}"
 
 
+def test_every_clause_that_gives_a_parameter_its_value_is_named_by_a_test():
+    policies = [value for folder in ROOT.glob("plugins/*/policy") for value in load(folder, folder.parent.name, known_clauses())]
+    cited = {one for value in (*core_parameters(), *policies) if value.standing != "assumption" for one in value.clauses}
+    assert sorted(cited - named_by_tests()) == []
+
+
 def test_nothing_waits_that_a_test_already_names():
-    done = sorted(waiting() & named_by_tests())
+    done = sorted(waiting() & marked())  # that a value has its test does not do what the clause asks with it
     assert not done, f"Take these off {PAGE.name}: a test names them: {', '.join(done)}"
 
 
