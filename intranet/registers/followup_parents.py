@@ -13,7 +13,7 @@ from intranet.web.kit import NavItem, clock_time, now, public, respond
 blueprint = Blueprint("followup_parent", __name__, url_prefix="/absence")
 
 
-@blueprint.route("/<token>/", methods=["GET", "POST"])
+@blueprint.route("/<string:token>/", methods=["GET", "POST"])
 @public("a parent without an account tells of an absence by a signed link, and reads nothing but a label")
 def tell(token: str) -> Response:
     """Show the form of a link, or say that the message was received."""
