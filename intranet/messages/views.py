@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response
 
 from intranet import store
-from intranet.errors import Refused
+from intranet.errors import NotFound, Refused
 from intranet.extension import host
 from intranet.messages import reading, service
 from intranet.messages.forms import HandedForm, OpenForm
@@ -74,23 +74,29 @@ def hand(setting_id: int, notice_id: int) -> Response:
         try:
             service.handed(ctx, actor, row, form.handing(now()), now(), form.request_id)
             say_next("Recorded as told.")
-            return see_other("notices.told", setting_id=setting_id, tab="outside") if actor.may("notice:list", setting_id) else _back(setting_id, notice_id)
+            return see_other("notices.show", setting_id=setting_id, notice_id=notice_id)
         except Refused as refused:
             form.take(refused)
     return respond("messages/show.html", status=422, row=row, form=form, opening=None, mine=False, **_shared(setting_id))
 
 
-def _back(setting_id: int, notice_id: int) -> Response:
-    return see_other("notices.show", setting_id=setting_id, notice_id=notice_id)
+@blueprint.get("/told/")
+@allow("notice:list")
+def told(setting_id: int) -> Response:
+    """List what was sent to whom, delivered, opened and failed."""
+    return _told(setting_id, "all")
 
 
-@blueprint.get("/told/", defaults={"tab": "all"})
 @blueprint.get("/told/<string:tab>/")
 @allow("notice:list")
-def told(setting_id: int, tab: str) -> Response:
-    """List what was sent to whom, delivered, opened and failed."""
+def told_tab(setting_id: int, tab: str) -> Response:
+    """List the notices that nobody has opened, that could not be delivered, or that bodies outside are still to be told of."""
     if tab not in reading.TABS:
-        abort(404)
+        raise NotFound
+    return _told(setting_id, tab)
+
+
+def _told(setting_id: int, tab: str) -> Response:
     with store.connection() as conn:
         rows = reading.told(conn, setting_id, tab, current_actor().account_id)
     return respond("messages/told.html", rows=rows, tab=tab, tabs={key: label for key, (label, _) in reading.TABS.items()}, **_shared(setting_id))

@@ -106,6 +106,8 @@ def within(cell: Cell, key: str) -> frozenset[int]:
     arguments = cell.rule.arguments
     if cell.target == "others" and out_of_sight(cell):
         return frozenset({404})
+    if arguments & {"notice_id", "talk_id"}:
+        return ANSWERED | {404}  # its recipient, its author, or somebody who may read them all
     if "duty_id" in arguments or "upload_id" in arguments or key == "account:admin":
         return ANSWERED | {403, 404}  # owned by a role, by an account, or by somebody with rights elsewhere too: rooms' own tests say which
     return ANSWERED

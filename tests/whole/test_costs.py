@@ -52,7 +52,7 @@ def counts(whole, site, paths):
 
 def whole_setting_pages(whole, site):
     """Return every page without parameters but the setting and a class or session of it, with a person who may see it."""
-    plain = {"setting_id", "group_id", "session_no", "year", "kind"}
+    plain = {"setting_id", "group_id", "session_no", "year", "kind", "tab"}
     pages = []
     for rule in asking.rules(whole.app):
         if "GET" in rule.methods and "setting_id" in rule.arguments and rule.arguments <= plain:
