@@ -18,6 +18,7 @@ LISTS: Mapping[str, str] = MappingProxyType({
     "new_pupil_return": "new_pupil_return_contents", "deletion_return": "deletion_return_contents",
     "attendance_return": "attendance_return_contents", "sickness_return": "sickness_return_contents",
 })  # fmt: skip
+NEW_PUPIL, NO_ADDRESS = "new_pupil_return", "address not recorded"
 PLACES = frozenset({"address", "future_address", "parents"})
 
 
@@ -35,13 +36,13 @@ def parts(kind: str, row: Mapping[str, Any], people: Sequence[Mapping[str, Any]]
     """Return what a return of this kind says; ``told`` is what the register does not hold, ``hidden`` keeps a protected address out."""
     if kind not in LISTS:
         return [Part(key, key.replace("_", " ").capitalize(), text) for key, text in {"name": _name(row), **told}.items() if text]
-    said = {**_register(row, people), **told}
+    said = {**_register(row, people, all_parents=kind == NEW_PUPIL), **told}
     found = []
     for one in measures.rows(LISTS[kind], on):
         text = said.get(one.key, "")
         if text or not one.more.get("if_any"):
             shown = HIDDEN_ADDRESS if hidden and text and one.key in PLACES else text
-            found.append(Part(one.key, one.says, shown, not text))
+            found.append(Part(one.key, one.says, shown, not text or NO_ADDRESS in text))
     return found
 
 
@@ -50,13 +51,15 @@ def lacking(found: Sequence[Part]) -> list[str]:
     return [part.label for part in found if part.lacks]
 
 
-def _register(row: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _register(row: Mapping[str, Any], people: Sequence[Mapping[str, Any]], *, all_parents: bool) -> dict[str, str]:
+    """Return what the register holds by key; a new pupil's return names every parent, a deletion's those the pupil lives with."""
     parents = [one for one in people if one["is_parent"]]
     home = [one for one in parents if one["lives_with"]]
+    named = parents if all_parents else home
     address = _lines(row["address"], row["postcode"])
     return {
         "name": _name(row), "used_name": _used(row), "sex": SEXES.get(row["sex"], ""), "address": address,
-        "parents": "\n".join(f"{_person(one)}, {one['address'] or (address if one['lives_with'] else 'address not recorded')}" for one in parents),
+        "parents": "\n".join(f"{_person(one)}, {_home_of(one, address)}" for one in named),
         "lives_with": ", ".join(_person(one) for one in home), "telephone": _telephones(home),
         "born": long_date(row["born"]) if row["born"] else "", "starting_day": long_date(row["admitted_on"]) if row["admitted_on"] else "",
         "last_school": _lines(row["last_school"], row["last_school_address"]), "future_address": _dated(row["future_address"], row["future_address_from"]),
@@ -76,6 +79,10 @@ def _used(row: Mapping[str, Any]) -> str:
 
 def _person(one: Mapping[str, Any]) -> str:
     return " ".join(part for part in (one["title"], one["given"], one["family"]) if part)
+
+
+def _home_of(parent: Mapping[str, Any], home: str) -> str:
+    return str(parent["address"] or (home if parent["lives_with"] else "") or NO_ADDRESS)
 
 
 def _lines(*texts: str) -> str:

@@ -12,6 +12,7 @@ from intranet.errors import NotFound, Refused
 from intranet.roll import endings, exclusions, register, returns
 from intranet.roll.exclusions import New, Provided
 from tests.duties.playing import waiting
+from tests.fixtures.pupils import a_contact
 from tests.roll.playing import A, Roll, at, days
 
 TUTORING = {"setting_type": "tutoring", "legal_type": "company", "phase": "secondary", "layout": "T"}
@@ -167,6 +168,22 @@ def test_a_return_that_lacks_something_says_so_and_goes_only_with_the_reason(app
     roll.send(line, "attendance_officer", gaps="The family has not said yet")
     with pytest.raises(Refused, match="sent already"):
         roll.send(line, "attendance_officer", gaps="again")
+
+
+def test_a_new_pupils_return_names_every_parent_and_a_deletion_those_the_pupil_lives_with(app):
+    roll = Roll("2025-11-12 08:00", **PRIMARY)
+    pupil = roll.pupil(joined="2025-11-12")
+    a_contact(roll.setting, pupil, "Elder", given="Jo", relationship="father", priority=2)
+    duties.tick(clock.now())
+    found = read(roll, one_of(roll, pupil, "New pupil's return"), "office")
+    said = {part.key: part for part in found.parts}
+    assert said["parents"].lacks and "Jo Elder, address not recorded" in said["parents"].text and said["lives_with"].text == "Robin Ash"
+    roll.begin(pupil, A, "office")
+    roll.enter(pupil, "office", "2025-11-12", started=date(2025, 11, 12))
+    roll.show(pupil, "office", "other_school", "no_order", "not_main_school", "not_dual")
+    roll.complete(pupil, "headteacher")
+    gone = {part.key: part for part in read(roll, one_of(roll, pupil, "Deletion return"), "office").parts}
+    assert gone["parents"].text == "Robin Ash, 1 Larkspur Lane\nZZ1 1ZZ" and not gone["parents"].lacks
 
 
 def test_a_protected_address_is_hidden_from_the_office_which_cannot_send_it(app):
