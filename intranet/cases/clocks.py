@@ -13,7 +13,7 @@ from intranet.law.parameters import Parameters, Read
 from intranet.law.words import long_date
 from intranet.web.why import Why, cited, of_parameter
 
-Standing = Literal["waiting", "due", "overdue", "done", "idle"]
+Standing = Literal["waiting", "due", "overdue", "done", "idle", "reached"]
 UNIT_WORDS = {"school_days": "school day", "days": "day", "school_weeks": "school week"}
 ONE_DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
@@ -129,6 +129,8 @@ def _standing(kind: CaseType, clock: Clock, state: CaseState, last: date | None,
         return "done"
     if last is None:
         return "waiting"
+    if not ends:  # nothing is owed by it: it counts
+        return "reached" if today >= last else "waiting"
     if over is not None and today >= over:
         return "overdue"
     return "due" if today >= last else "waiting"

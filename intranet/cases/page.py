@@ -73,16 +73,18 @@ def clock_says(seen: ClockSeen, today: date) -> str:
         return "not started"
     if seen.limit is None:
         return f"{seen.unit} {seen.number}, no limit is set"
+    if seen.standing == "reached" and seen.last:
+        return f"{seen.unit} {seen.number}; {seen.limit} were reached on {short_day(seen.last, today)}"
     due = f", due {short_day(seen.last, today)}" if seen.last else ", due after the calendar ends"
     number = f"{seen.unit} {seen.number} of {seen.limit}" if seen.number else f"{seen.limit} {seen.unit}s"
     return number + due
 
 
 def nearest(case: Case) -> ClockSeen | None:
-    """Return the clock that matters most now: overdue or due next, and never one that is done."""
-    running = [seen for seen in case.clocks.values() if seen.standing in ("overdue", "due", "waiting") and seen.last and not seen.clock.not_before]
+    """Return the clock that matters most now: overdue or due next; one that only counts comes last."""
+    running = [seen for seen in case.clocks.values() if seen.standing in ("overdue", "due", "waiting", "reached") and seen.last and not seen.clock.not_before]
     running = [seen for seen in running if not seen.clock.later_of]
-    return min(running, key=lambda seen: seen.last or date.max, default=None)
+    return min(running, key=lambda seen: (seen.standing == "reached", seen.last or date.max), default=None)
 
 
 # -------------------------------------------------------------------- the list

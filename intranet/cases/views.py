@@ -22,7 +22,7 @@ blueprint = Blueprint("cases", __name__, url_prefix="/settings/<int:setting_id>/
 
 STANDING = {
     "overdue": ("Overdue", "overdue"), "due": ("Due today", "due"), "waiting": ("Running", "info"), "done": ("Done", "done"),
-    "idle": ("Not started", "none"),
+    "idle": ("Not started", "none"), "reached": ("Reached", "due"),
 }  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def show(setting_id: int, case_id: int) -> Response:
     """Show a case: its clocks, its steps, the next form and its timeline, newest first."""
     by = _by(setting_id)
     case = access_case(by.actor, by.ctx, by.caller, case_id, by.now)
-    mine = next((seen for seen in case.steps if seen.open and by.roles & {*seen.roles, case.kind.lead}), None)
+    mine = _next(by, case)
     form = _form_of(mine, case) if mine and case.state.open else None
     return respond("cases/show.html", **_page(by, case), seen=mine if form else None, form=form)
 
@@ -153,6 +153,14 @@ def _kind(by: acts.Acting, key: str) -> Any:
         return kind_of(by.caller, key)
     except ConfigError as error:
         raise NotFound from error
+
+
+def _next(by: acts.Acting, case: Case) -> StepSeen | None:
+    """Return the first open step of the person's own roles; a lead without one gets the first that is anybody's but no decision."""
+    opened = [seen for seen in case.steps if seen.open]
+    own = [seen for seen in opened if by.roles & {*seen.roles}]
+    led = [seen for seen in opened if seen.step.decision is None and case.kind.lead in by.roles]
+    return next(iter([*own, *led]), None)
 
 
 def _form_of(seen: StepSeen, case: Case) -> WriteForm:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from intranet.cases import page, service
@@ -255,6 +257,9 @@ def test_another_role_is_refused_by_the_verb_itself_too(school):
         scoped(school, service.do_step, school.by("teacher"), case_id, "phone_family", service.Said(**CALLED))
 
 
-def test_a_clock_says_the_day_it_is_and_the_day_it_is_due(school):
-    case_id = _open_case(school)
-    assert page.clock_says(school.case(case_id).clocks["run"], school.by("dsl").now.date()) == "school day 10 of 10, due Fri 14 Nov"
+def test_a_clock_says_which_day_it_is_and_when_its_number_is_reached(school):
+    pupil = _absent(school, "2025-11-03", "2025-11-05")
+    case_id = scoped(school, service.suspect, school.by("teacher"), "cme", pupil, "Nobody answers.")
+    assert page.clock_says(school.case(case_id).clocks["run"], date(2025, 11, 5)) == "school day 1 of 10, due Tue 18 Nov"
+    days(school.setting, "2025-11-06", "2025-11-17", "N", pupil, group=school.group)
+    assert page.clock_says(school.case(case_id).clocks["run"], date(2025, 11, 17)) == "school day 11; 10 were reached on Fri 14 Nov"
