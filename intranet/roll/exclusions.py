@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from intranet import store
+from intranet.cases.safeguarding import professionals
 from intranet.clock import LONDON
 from intranet.duties.findings import roles_text
 from intranet.duties.models import Duty
@@ -20,6 +21,7 @@ from intranet.law.rules_exclusion import Exclusion, day6, suspended_days
 from intranet.law.words import long_date
 from intranet.people import Actor
 from intranet.pupils import service as pupils
+from intranet.roll import returns
 from intranet.settings.service import SettingContext
 from intranet.store import records
 from intranet.store.tables import record as table
@@ -141,8 +143,17 @@ def record(
             seen = _seen(ctx, caller, made, row["year_group"])
             if seen.from_day is not None:
                 w.conn.execute(insert(Duty).values(**_duty(ctx, pupil_id, seen, seen.from_day, now)))
+            _tell(w, ctx, pupil_id, seen, now)
     except store.RequestSeen:
         return
+
+
+def _tell(w: store.Writing, ctx: SettingContext, pupil_id: int, seen: Seen, now: datetime) -> None:
+    """Store a notice for each professional who is recorded to be told of suspensions and exclusions."""
+    what = "permanently excluded" if seen.permanent else "suspended"
+    for one in professionals.told_of(w.conn, ctx.id, pupil_id, "exclusion", seen.first):
+        title = f"Tell the {one.kind.label.lower()} that the pupil is {what} from {long_date(seen.first)}"
+        returns.owe(w, ctx, pupil_id, returns.Owed(returns.TOLD, title, one.kind.label, seen.first, now.date(), ("OTE-23",)), now)
 
 
 def _duty(ctx: SettingContext, pupil_id: int, seen: Seen, starts: date, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from intranet import store
+from intranet.cases.safeguarding import professionals
 from intranet.duties.statutory import final_term_ends
 from intranet.errors import Conflict, FieldProblem, NotAllowed, NotFound, Refused
 from intranet.extension.caller import Caller
@@ -299,14 +300,20 @@ def _after(w: store.Writing, ctx: SettingContext, caller: Caller, at: Standing, 
         said = (("ground", f"{gate.ground.title} ({gate.ground.id})"), *_next_place(case))
         title = f"Deletion return to the authority, with its ground: last day {long_date(last)}"
         owed.append(returns.Owed(returns.DELETION, title, ctx.authority or "The local authority", last, today, ("SI 2024/208 reg 13(4)-(6)",), said))
-    for body in gate.own.tell:
+    for body in _involved(w.conn, ctx, at.pupil_id, gate, last):
         title = f"Tell the {body} that the pupil has left the roll"
-        owed.append(returns.Owed(returns.TOLD, title, body, last, today, gate.own.clauses))
+        owed.append(returns.Owed(returns.TOLD, title, body, last, today, ("OTE-24", *gate.own.clauses)))
     confirm = gate.own.figures.get("confirm")
     if confirm:
         owed.append(returns.Owed(returns.CONFIRM, str(confirm), ctx.authority or "The local authority", last, today, gate.own.clauses))
     for one in owed:
         returns.owe(w, ctx, at.pupil_id, one, now, at.id)
+
+
+def _involved(conn: Connection, ctx: SettingContext, pupil_id: int, gate: Gate, day: date) -> tuple[str, ...]:
+    """Return the professionals who are told that a pupil leaves: those the policy names, and those recorded to be told, each once."""
+    recorded = [one.kind.label for one in professionals.told_of(conn, ctx.id, pupil_id, "leaving", day)]
+    return tuple({body.casefold(): body for body in (*recorded, *gate.own.tell)}.values())
 
 
 def return_due(ctx: SettingContext, caller: Caller, pupil: Known, last: date, today: date) -> Answer:

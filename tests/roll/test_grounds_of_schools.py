@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 
 import pytest
 
+from intranet import clock, store
+from intranet.cases.safeguarding import professionals
 from intranet.errors import Conflict, NotAllowed, Refused
-from intranet.roll import removal
+from intranet.roll import exclusions, removal
 from intranet.roll.removal import Entered
 from tests.roll.playing import I_, A, F, G, L, Roll, at, days, save
 
@@ -316,6 +319,26 @@ def test_a_deletion_tells_every_involved_professional(independent):
     }  # fmt: skip
     independent.send(next(line for line in owed if line.recipient == "therapist"), LEADER, to="therapist")
     assert {line.recipient for line in independent.owed(pupil) if line.sent_on is None} == {"Weatherby Council", "youth offending team"}
+
+
+@pytest.mark.clause("OTE-24", "SEN-099")
+def test_a_recorded_professional_is_told_of_leaving_once_and_of_a_suspension(independent):
+    at("2026-05-15 11:00")
+    pupil = independent.pupil("D13", flags=("youth_justice", "social_worker"))
+    told = {"name": "Pat Plover", "organisation": "", "phone": "", "email": "", "source": "the parent", "first": date(2026, 1, 5)}
+    who = {"actor": independent.who(LEADER), "now": clock.now()}
+    with store.scope([independent.setting]):
+        for kind, of in (("social_worker", ("leaving", "exclusion")), ("virtual_school", ("absence",))):
+            draft = professionals.Draft(kind=kind, told=of, **told)
+            professionals.add(independent.setting, pupil, draft, **who, request_id=str(uuid.uuid4()))
+    independent.verb(exclusions.record, pupil, exclusions.New(date(2026, 5, 15), 2, False, "Fighting"), role=LEADER)
+    assert [line.recipient.lower() for line in independent.owed(pupil)] == ["social worker"]
+    independent.begin(pupil, A, LEADER)
+    independent.enter(pupil, LEADER, "2026-05-15", started=date(2026, 5, 15))
+    independent.show(pupil, LEADER, "other_school", "no_order", "not_main_school", "not_dual")
+    independent.complete(pupil, LEADER)
+    leaving = [line.recipient.lower() for line in independent.owed(pupil) if "left the roll" in line.about]
+    assert sorted(leaving) == ["social worker", "youth offending team"]
 
 
 @pytest.mark.clause("OTE-18")
