@@ -127,14 +127,28 @@ def plan_visit(
     return len(names) == 1
 
 
+def visit(conn: Connection, setting_id: int, visit_id: int) -> records.Record:
+    """Return a visit; raise NotFound for another setting's."""
+    return _record(conn, setting_id, visit_id, VISIT, "There is no such visit here. Open the list again.")
+
+
+def _record(conn: Connection, setting_id: int, record_id: int, kind: str, gone: str) -> records.Record:
+    """Return a record of a kind; raise NotFound alike for one of another setting, of another kind and one that never was."""
+    try:
+        one = records.one(conn, setting_id, record_id)
+    except NotFound:
+        raise NotFound(gone) from None
+    if one.kind != kind:
+        raise NotFound(gone)
+    return one
+
+
 def check_in(ctx: SettingContext, actor: Actor, visit_id: int, outcome: str, now: datetime) -> None:
     """Record that whoever visited is back and what came of it; raise NotFound for another setting's, Refused without an outcome."""
     if not outcome.strip():
         raise Refused("Outcome", "", "a visit keeps what came of it", "Write who was seen, or that nobody was", fields=["note"])
     with store.writing(now=now, actor_id=actor.account_id) as w:
-        one = records.one(w.conn, ctx.id, visit_id)
-        if one.kind != VISIT:
-            raise NotFound("There is no such visit here. Open the list again.")
+        one = visit(w.conn, ctx.id, visit_id)
         if not one.data.get("checked_in"):
             data = {**one.data, "checked_in": now.isoformat(timespec="minutes"), "outcome": outcome.strip()}
             records.amend(w, ctx.id, one.id, one.version, data=data)
@@ -162,7 +176,5 @@ def delegate(ctx: SettingContext, actor: Actor, account_id: int, request_id: str
 def end_delegation(ctx: SettingContext, actor: Actor, record_id: int, now: datetime) -> None:
     """Let somebody decide for the head no longer; raise NotFound for another setting's."""
     with store.writing(now=now, actor_id=actor.account_id) as w:
-        one = records.one(w.conn, ctx.id, record_id)
-        if one.kind != DELEGATE:
-            raise NotFound("There is no such delegate here. Open the list again.")
+        one = _record(w.conn, ctx.id, record_id, DELEGATE, "There is no such delegate here. Open the list again.")
         records.end(w, ctx.id, one.id, one.version, now.date() - timedelta(days=1), "ended by the head")

@@ -12,15 +12,18 @@ from intranet import store
 from intranet.errors import NotFound, Refused
 from intranet.law.words import listed
 from intranet.people import current_actor
+from intranet.pupils.access import access_pupil
 from intranet.registers import followup_chase as chasing
 from intranet.registers import followup_reports as reports
 from intranet.registers import followup_rules as rules
+from intranet.registers.access import refuse_bad
 from intranet.registers.followup import follow_up
 from intranet.registers.followup_forms import DecideForm, LogForm, NoteForm, SettleForm
 from intranet.registers.followup_logging import Call, Logged, decide, log
 from intranet.registers.followup_prompts import prompts
 from intranet.registers.values import MarksRefused
 from intranet.registers.views import place
+from intranet.settings.context import context
 from intranet.web.kit import allow, clock_time, now, plural, respond, say_next, see_other
 
 blueprint = Blueprint("followup", __name__, url_prefix="/settings/<int:setting_id>/follow-up")
@@ -31,17 +34,17 @@ NO_DAY = "There is no such day to follow up. Choose one with the arrows."
 @allow("followup:read")
 def index(setting_id: int) -> Response:
     """Show a day's unexplained absences, the most urgent first."""
-    return listed_page(setting_id, day_of_form(request.args.get("day", "")))
+    return listed_page(setting_id, day_of_form(setting_id, request.args.get("day", "")))
 
 
-def day_of_form(text: str | None) -> date:
-    """Return the day somebody asked for, today by default; raise NotFound for one that is none or still to come."""
-    today = now().date()
+def day_of_form(setting_id: int, text: str | None) -> date:
+    """Return the day somebody asked for, today by default; raise NotFound for one that is none, before any term or still to come."""
+    today, periods = now().date(), context(setting_id).calendar.periods
     try:
         found = date.fromisoformat(text) if text else today
     except ValueError:
         raise NotFound(NO_DAY) from None
-    if found > today:
+    if found > today or (periods and found < periods[0].first) or (not periods and found != today):
         raise NotFound(NO_DAY)
     return found
 
@@ -78,8 +81,9 @@ def back(setting_id: int, day: date, pupil_id: int) -> Response:
 @allow("followup:write")
 def log_try(setting_id: int, pupil_id: int) -> Response:
     """Store a try and what follows from it."""
+    access_pupil(current_actor(), setting_id, pupil_id, now().date())
     (ctx, caller), form = place(setting_id), LogForm()
-    day = day_of_form(form.day.data)
+    day = day_of_form(setting_id, form.day.data)
     try:
         form.refuse_unless_good()
         call = Call(form.outcome.data or "", number(form.contact.data), form.reason.data or "", form.note.data or "", form.concern.data)
@@ -115,8 +119,9 @@ def logged_words(done: Logged, call: Call) -> str:
 @allow("register:amend")
 def decide_code(setting_id: int, pupil_id: int) -> Response:
     """Amend the day's unexplained marks to a decision."""
+    access_pupil(current_actor(), setting_id, pupil_id, now().date())
     (ctx, caller), form = place(setting_id), DecideForm()
-    day = day_of_form(form.day.data)
+    day = day_of_form(setting_id, form.day.data)
     try:
         form.refuse_unless_good()
         done = decide(ctx, caller, current_actor(), pupil_id, day, form.symbol.data or "", form.note.data or "", form.decided_by.data or "",
@@ -131,6 +136,7 @@ def decide_code(setting_id: int, pupil_id: int) -> Response:
 @allow("followup:hold")
 def hold(setting_id: int, pupil_id: int) -> Response:
     """Let nobody ring a home, or let people ring it again."""
+    access_pupil(current_actor(), setting_id, pupil_id, now().date())
     (ctx, _), form = place(setting_id), NoteForm()
     form.refuse_unless_good()
     if form.note.data == "lift":
@@ -166,6 +172,8 @@ def chase_page(setting_id: int, status: int = 200, **more: Any) -> Response:
 @allow("register:amend")
 def settle(setting_id: int, session_no: int, pupil_id: int) -> Response:
     """Settle one row and go to the next."""
+    refuse_bad(session_no)
+    access_pupil(current_actor(), setting_id, pupil_id, now().date())
     (ctx, caller), form = place(setting_id), SettleForm()
     key = f"{session_no}-{pupil_id}"
     try:

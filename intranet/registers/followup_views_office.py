@@ -157,6 +157,8 @@ def _visit(setting_id: int, pupil_id: int, form: VisitForm) -> Response:
 @allow("followup:write")
 def check_in(setting_id: int, visit_id: int) -> Response:
     """Record that whoever visited is back."""
+    with store.connection() as conn:
+        reports.visit(conn, setting_id, visit_id)
     (ctx, _), form = place(setting_id), NoteForm()
     try:
         form.refuse_unless_good()
