@@ -27,6 +27,10 @@ class NotSent(Exception):  # noqa: N818 (what it says is shown to people)
     """A message could not be sent; the text says why without an address or a name."""
 
 
+class Away(NotSent):
+    """The server did not answer: there is no use in asking it again this time."""
+
+
 @dataclass(frozen=True)
 class Message:
     """What is sent: to an address, with the words it carries."""
@@ -102,7 +106,7 @@ def _send_mail(server: smtplib.SMTP, config: Config, one: Message) -> None:
 
 @contextmanager
 def _sayable() -> Iterator[None]:
-    """Turn what a mail server or the network says into NotSent; its own words may hold an address, so only its number is kept."""
+    """Turn what a mail server or the network says into NotSent or Away; its own words may hold an address, so only its number is kept."""
     try:
         yield
     except smtplib.SMTPRecipientsRefused as error:
@@ -111,7 +115,7 @@ def _sayable() -> Iterator[None]:
     except smtplib.SMTPResponseException as error:
         raise NotSent(f"The mail server refused it ({error.smtp_code})") from None
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        raise NotSent(f"The mail server did not answer ({type(error).__name__})") from None
+        raise Away(f"The mail server did not answer ({type(error).__name__})") from None
 
 
 # -------------------------------------------------------------------- text messages
@@ -137,7 +141,7 @@ def _send_text(config: Config, one: Message) -> None:
     except urllib.error.HTTPError as error:
         raise NotSent(f"The text gateway refused it ({error.code})") from None
     except (OSError, ValueError) as error:
-        raise NotSent(f"The text gateway did not answer ({type(error).__name__})") from None
+        raise Away(f"The text gateway did not answer ({type(error).__name__})") from None
     if status not in HTTP_GOOD:
         raise NotSent(f"The text gateway refused it ({status})")
 

@@ -16,7 +16,7 @@ from intranet import store
 from intranet.config import Config
 from intranet.extension import host
 from intranet.messages import channels
-from intranet.messages.channels import Message, NotSent, Send
+from intranet.messages.channels import Away, Message, NotSent, Send
 from intranet.messages.models import ContactNote, NoticeRow
 from intranet.people.models import Account
 from intranet.people.places import Setting
@@ -91,9 +91,11 @@ def _send(table: Any, due: Sequence[Due], way: Open, config: Config, now: dateti
 
 
 def _tried(send: Send, message: Message) -> str | None:
-    """Return why a message was not sent; None when it was."""
+    """Return why a message was not sent, None when it was; raise Away when the server does not answer."""
     try:
         send(message)
+    except Away:
+        raise
     except NotSent as failed:
         return str(failed)
     return None

@@ -15,7 +15,7 @@ from intranet.messages.models import ContactNote
 from intranet.people import Actor
 from intranet.pupils.contacts import listed
 from intranet.settings.context import SettingContext
-from intranet.store import events
+from intranet.store import events, records
 
 #: Ways of talking; "text" is written down by Daymark itself when it sends one.
 CHANNELS: Mapping[str, str] = {
@@ -25,6 +25,7 @@ CHANNELS: Mapping[str, str] = {
 ONLINE = "online"
 LONGEST, LONGEST_NAME = 4000, 120
 TEXT = "{setting}: please contact us about attendance today. There is no need to reply to this text."
+HOLD = "do_not_call"  # the record by which the DSL holds calls back
 SHOWN = 100
 C = ContactNote
 
@@ -87,6 +88,8 @@ def note(ctx: SettingContext, actor: Actor, pupil_id: int, draft: Draft, now: da
 def text(ctx: SettingContext, actor: Actor, pupil_id: int, contact_id: int, now: datetime, request_id: str | None = None) -> int:
     """Send a contact a text of fixed words, which name nobody, with the next delivery; raise Refused without a number or when they are not to be contacted."""
     with store.connection() as conn:
+        if records.live(conn, ctx.id, HOLD, now.date(), [pupil_id]):
+            raise Refused("Text", "", "the DSL has asked that nobody rings this home", "Speak to the DSL")
         found = next((one for one in listed(conn, ctx.id, pupil_id, now.date()) if one["id"] == contact_id), None)
     if found is None:
         raise NotFound("That adult is not on the list of contacts. Open it again.")

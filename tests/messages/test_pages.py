@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from intranet import clock, duties, store
 from intranet.messages.models import ContactNote, NoticeRow
+from intranet.store import records
 from intranet.store.tables import event
 from tests.fixtures.people import an_account, an_organisation, signed_in
 from tests.fixtures.pupils import a_class, a_contact, a_pupil
 from tests.messages.post import Gateway, running
-from tests.registers.conftest import Page, filled
+from tests.registers.conftest import Page, a_school, filled
 
 
 def rows(table, setting):
@@ -142,20 +143,38 @@ def test_a_non_arrival_is_told_to_the_authority_by_the_leader_and_recorded_with_
 # -------------------------------------------------------------------- what was said
 
 
-@pytest.mark.clause("SPM-29", "ASC-13", "SPM-27", "ATT-131", "ASC-22")
+@pytest.mark.clause("SPM-29", "SPM-27")
 @pytest.mark.scenario("P-SPM-13")
-def test_a_discussion_is_not_saved_half_empty_and_then_with_date_staff_parent_and_content(school, as_role):
-    school.at("15:30")
+def test_a_discussion_is_not_saved_half_empty_and_then_with_date_staff_parent_and_content(app):
+    for school in a_school(app, setting_type="tutoring", legal_type="company", layout="T"):
+        school.at("15:30")
+        account = an_account("tutoring_office", setting=school.id, name="Cora Coot")
+        office, pupil = Page(signed_in(app.test_client(), account), school.id, account), school.pupils[0]
+        page = office.send(f"/pupils/{pupil}/log/add/", status=422, channel="phone", with_whom="Robin Ash, mother", summary="")
+        assert "What was said: write a summary" in page and "Robin Ash, mother" in page
+        assert rows(ContactNote, school.id) == []
+        office.send(f"/pupils/{pupil}/log/add/", channel="phone", with_whom="Robin Ash, mother", summary="We spoke about mornings.")
+        kept = rows(ContactNote, school.id)[0]
+        assert (kept.at.date(), kept.author) == (clock.today(), "Cora Coot, Tutoring office")
+        assert (kept.with_whom, kept.summary) == ("Robin Ash, mother", "We spoke about mornings.")
+        assert kinds(school.id, "contact.noted")[0].actor_id == account
+
+
+@pytest.mark.clause("ASC-13", "ASC-22", "ATT-131")
+def test_what_was_said_stands_on_the_pupils_page(school, as_role):
     office, pupil = as_role("office", "Olga Oak"), school.pupils[0]
-    page = office.send(f"/pupils/{pupil}/log/add/", status=422, channel="phone", with_whom="Robin Ash, mother", summary="")
-    assert "What was said: write a summary" in page and "Robin Ash, mother" in page
+    office.send(f"/pupils/{pupil}/log/add/", channel="phone", with_whom="Robin Ash", summary="The bus did not come.")
+    page = office.get(f"/pupils/{pupil}/")
+    assert "The bus did not come." in page and "Olga Oak, Office" in page
+
+
+def test_no_text_is_sent_to_a_home_that_the_dsl_asked_nobody_to_ring(school, as_role):
+    office, pupil = as_role("office", "Olga Oak"), school.pupils[0]
+    contact = a_contact(school.id, pupil)
+    with store.writing(now=clock.now(), actor_id=None) as w:
+        records.create(w, setting_id=school.id, kind="do_not_call", pupil_id=pupil, first=clock.today(), data={})
+    assert "Speak to the DSL" in office.send(f"/pupils/{pupil}/log/text/", status=422, contact=str(contact))
     assert rows(ContactNote, school.id) == []
-    office.send(f"/pupils/{pupil}/log/add/", channel="phone", with_whom="Robin Ash, mother", summary="We spoke about mornings.")
-    kept = rows(ContactNote, school.id)[0]
-    assert (kept.at, kept.author, kept.with_whom, kept.summary) == (clock.now(), "Olga Oak, Office", "Robin Ash, mother", "We spoke about mornings.")
-    assert "We spoke about mornings." in office.get(f"/pupils/{pupil}/")
-    event_kept = kinds(school.id, "contact.noted")[0]
-    assert event_kept.actor_id == office.account
 
 
 def test_the_same_form_sent_twice_is_one_entry(school, as_role):
@@ -216,7 +235,6 @@ def test_a_text_goes_to_the_gateway_in_plain_fixed_words_and_a_refusal_is_shown(
     from dataclasses import replace
 
     from tests.fixtures import databases
-    from tests.registers.conftest import a_school
 
     with running(Gateway()) as gateway, databases.running(replace(sqlite_database.config, text_url=gateway.url, text_key="k1")) as app:
         for school in a_school(app):
