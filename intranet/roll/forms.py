@@ -158,3 +158,15 @@ class DayForm(Form):
         csrf = False
 
     on = day("On")
+
+
+class ReportForm(WriteForm):
+    """A report that went out to an authority."""
+
+    authority = SelectField("Authority", validators=[required("Choose the authority.")])
+    report_on = day("Sent on", validators=[required("Enter the day on which it went out.")])
+    channel = SelectField("By", choices=choices((one, one) for one in CHANNELS))
+
+    def offer(self, authorities: Iterable[str]) -> None:
+        """Offer the authorities that have a rhythm."""
+        self.authority.choices = choices((one, one) for one in authorities)

@@ -67,6 +67,9 @@ def test_a_name_goes_off_the_roll_in_a_browser(live):
     looked(page, "return-print")
     page.goto(f"{live.url}/settings/{school.id}/roll/")
     looked(page, "register")
+    page.goto(f"{live.url}/settings/{school.id}/roll/reports/")
+    looked(page, "reports")
+    page.goto(f"{live.url}/settings/{school.id}/roll/")
     page.click("text=Print the whole register")
     looked(page, "register-print")
 

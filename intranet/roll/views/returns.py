@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flask import Response
+from flask import Response, request
 
 from intranet import store
+from intranet.extension import host
 from intranet.people import current_actor
 from intranet.pupils.access import access_pupil
+from intranet.roll import authorities
 from intranet.roll import returns as service
-from intranet.roll.forms import ReceiptForm, SentForm
+from intranet.roll.forms import ReceiptForm, ReportForm, SentForm
 from intranet.roll.views.blueprint import blueprint, done
 from intranet.settings.service import context
 from intranet.web.forms import WriteForm
@@ -24,7 +26,26 @@ def returns(setting_id: int) -> Response:
     """List what is owed to an authority or commissioner, then what was sent."""
     with store.connection() as conn:
         lines = service.lines(conn, setting_id, now())
-    return respond("roll/returns.html", lines=lines, setting_id=setting_id, at=now())
+    return respond("roll/returns.html", lines=lines, setting_id=setting_id, at=now(), may_report=current_actor().may("roll:prepare", setting_id))
+
+
+@blueprint.route("/roll/reports/", methods=["GET", "POST"])
+@allow("roll:prepare")
+def reports(setting_id: int) -> Response:
+    """Show when each authority's attendance report is due, and log one that went out."""
+    ctx, form = context(setting_id), ReportForm()
+    caller = host.for_setting(ctx)
+    with store.connection() as conn:
+        found = authorities.reports(conn, ctx, caller, today())
+    form.offer(one.authority for one in found)
+    if request.method == "POST":
+        given = authorities.Sent(form.authority.data or "", form.report_on.data or today(), form.channel.data)
+        act = partial(authorities.send, ctx, caller, given, actor=current_actor(), now=now(), request_id=form.request_id)
+        if (answer := done(form, act, "Logged.", "roll.reports", setting_id=setting_id)) is not None:
+            return answer
+    else:
+        form.report_on.data = today()
+    return respond("roll/reports.html", status=200 if request.method == "GET" else 422, found=found, form=form, today=today(), setting_id=setting_id)
 
 
 def _prepared(setting_id: int, duty_id: int) -> service.Prepared:
