@@ -258,3 +258,32 @@ def test_from_the_third_absence_of_the_year_a_senior_member_leads_the_return_int
     assert len(said) == 3
     assert "the DSL, a deputy or the Principal leads" not in said[1]
     assert "the DSL, a deputy or the Principal leads" in said[2]
+
+
+# ------------------------------------------------------------------ tutoring: the office knows in the same minute
+
+
+@pytest.fixture
+def company(app):
+    at("2025-09-03 08:00")
+    setting = a_setting("Lantern Tutors", setting_type="tutoring", legal_type="company", phase="secondary", layout="T")
+    with store.scope([setting]):
+        group = a_class(setting, "North", kind="tutor", staff=(an_account("tutor", setting=setting),), role="tutor")
+        an_account("tutoring_office", setting=setting, name="Noor Nuthatch")
+        yield setting, group
+
+
+def _alerts(setting):
+    with store.connection() as conn:
+        n = NoticeRow.__table__
+        return [(row.told, f"{row.raised_at.astimezone(clock.LONDON):%Y-%m-%dT%H:%M}") for row in conn.execute(select(n).where(n.c.setting_id == setting))]
+
+
+@pytest.mark.scenario("P-SPM-14")
+@pytest.mark.clause("SPM-06", "SPM-07", "SPM-08", "SPM-15")
+def test_a_learner_with_a_plan_and_education_otherwise_than_at_school_is_not_exempt(company):
+    setting, group = company
+    t9 = a_pupil(setting, group=group, model="commissioned", flags=("ehcp", "eotas"))
+    book(setting, t9, "2026-02-03", start="09:30", end="10:30")
+    save(setting, group, "2026-02-03 09:30", {t9: "A"}, now="2026-02-03 09:45", role="tutor")
+    assert _alerts(setting) == [("tutoring_office", "2026-02-03T09:45")]
