@@ -35,7 +35,8 @@ def opened(app, setting_type="academy"):
     with store.scope([made.id]):
         made.teacher = an_account("tutor" if setting_type == "tutoring" else "teacher", setting=made.id, name="Tess Tern")
         made.group = a_class(made.id, staff=(made.teacher,), role="tutor" if setting_type == "tutoring" else "teacher")
-        made.pupil = a_pupil(made.id, group=made.group, model="commissioned" if setting_type == "tutoring" else "own_roll")
+        model = {"tutoring": "commissioned", "alternative_provision": "model_a"}.get(setting_type, "own_roll")
+        made.pupil = a_pupil(made.id, group=made.group, model=model)
         yield made
 
 

@@ -108,6 +108,8 @@ def within(cell: Cell, key: str) -> frozenset[int]:
         return frozenset({404})
     if arguments & {"notice_id", "talk_id"}:
         return ANSWERED | {404}  # its recipient, its author, or somebody who may read them all
+    if "strand_id" in arguments:
+        return ANSWERED | {404}  # its team and whoever is named on it: tests/safeguarding says which
     if "duty_id" in arguments or "upload_id" in arguments or key == "account:admin":
         return ANSWERED | {403, 404}  # owned by a role, by an account, or by somebody with rights elsewhere too: rooms' own tests say which
     return ANSWERED
@@ -127,7 +129,7 @@ def told(cell: Cell, words: set[tuple[int, str, int]], page: str, world: World) 
     if any(site != number for site, _, _ in words):
         wrong.append("words of another setting")
     tiers = {tier for site, tier, _ in words if site == number}
-    limits = {"p": "pupil:protected", "c": "pupil:contacts", "s": "pupil:sensitive", "n": "pupil:read", "m": "register:read"}
+    limits = {"p": "pupil:protected", "c": "pupil:contacts", "s": "pupil:sensitive", "n": "pupil:read", "m": "register:read", "t": "safeguarding:read"}
     wrong += [f"{tier} without {key}" for tier, key in limits.items() if tier in tiers and not may(cell, key)]
     if "o" in tiers and not (may(cell, SEES_ALL) or may(cell, "board:read") or cell.rule.endpoint in WHOLE_SITE):
         wrong.append("names of a class that is not theirs")

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from intranet import store
 from intranet.law.sessions import session_no
+from intranet.people.permissions import PERMISSIONS
 from intranet.pupils import models as m
 from tests.fixtures.whole import LATER, MONDAY, WEEK, opened
 from tests.whole import asking
@@ -56,7 +57,9 @@ def whole_setting_pages(whole, site):
     pages = []
     for rule in asking.rules(whole.app):
         if "GET" in rule.methods and "setting_id" in rule.arguments and rule.arguments <= plain:
-            pages.append(("head", asking.path(whole.app, rule, **asking.values(rule, site, site.own))))
+            key = asking.permission(whole.app, rule)
+            reader = "head" if key is None or "head" in PERMISSIONS[key].roles else "dsl"
+            pages.append((reader, asking.path(whole.app, rule, **asking.values(rule, site, site.own))))
     pages.append(("head", f"/settings/{site.id}/registers/print/{site.own['group_id']}/?day={WEEK[0]}&whole=week&kind=filled"))
     return [*pages, *((role, f"/settings/{site.id}/") for role in ("teacher", "office", "dsl", "governor"))]
 
