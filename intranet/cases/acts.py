@@ -11,6 +11,7 @@ from intranet import store
 from intranet.cases import forms, service
 from intranet.cases.steps import StepSeen
 from intranet.cases.view import Case
+from intranet.extension.case_types import CaseType
 from intranet.people import service as people
 from intranet.pupils import search
 from intranet.pupils.access import access_pupil
@@ -44,6 +45,20 @@ def record(by: Acting, case: Case, seen: StepSeen, form: Any) -> Case:
         return service.decide(by, case.state.id, seen.step.key, outcome, form.reason.data or "", consulted)
     said = service.Said(outcome, forms.said_fields(form, seen), form.note.data or "")
     return service.do_step(by, case.state.id, seen.step.key, said)
+
+
+def suspect_form(of: CaseType) -> forms.SuspectForm:
+    """Return the form of opening a case by hand, with the day where the kind asks for one."""
+    if not of.since:
+        return forms.SuspectForm()
+    form = forms.SinceForm()
+    form.since.label.text = of.since
+    return form
+
+
+def suspect(by: Acting, of: CaseType, pupil_id: int, form: Any) -> int:
+    """Open a case by hand and return its id."""
+    return service.suspect(by, of.key, pupil_id, form.note.data or "", form.since.data if of.since else None)
 
 
 def _plain(form: type[WriteForm]) -> Callable[[Acting, Case], WriteForm]:
@@ -103,4 +118,4 @@ ACTS: Mapping[str, Act] = MappingProxyType({
 })  # fmt: skip
 
 
-__all__ = ["ACTS", "Act", "Acting", "record"]
+__all__ = ["ACTS", "Act", "Acting", "record", "suspect", "suspect_form"]

@@ -28,11 +28,11 @@ def refuse_unready(seen: StepSeen) -> None:
     raise Refused("Step", step.title, rule, then, clauses=step.clauses)
 
 
-def refuse_incomplete(seen: StepSeen, outcome: str, fields: Mapping[str, str], now: datetime) -> None:
+def refuse_incomplete(case: Case, seen: StepSeen, outcome: str, fields: Mapping[str, str], now: datetime) -> None:
     """Raise Refused with a sentence beside every field that is missing or cannot be (each naming the step's clauses)."""
     step = seen.step
     chosen = next((choice for choice in seen.outcomes if choice.key == outcome), None)
-    problems = _outcome(seen, outcome, chosen)
+    problems = [*_uncovered(case, seen), *_outcome(seen, outcome, chosen)]
     needs = chosen.needs if chosen else ()
     for field in step.fields:
         text = _problem(field, fields.get(field.key, "").strip(), field.needed or field.key in needs, seen, now.date())
@@ -40,6 +40,19 @@ def refuse_incomplete(seen: StepSeen, outcome: str, fields: Mapping[str, str], n
     if problems:
         missing = ", ".join(problem.text.partition(":")[0].lower() for problem in problems)
         raise Refused("Step", step.title, f"it needs {missing}", "Fill in what is marked", clauses=_all(seen), fields=problems)
+
+
+def _uncovered(case: Case, seen: StepSeen) -> list[FieldProblem]:
+    """Return a sentence for every answer that must have been recorded before this step, such as an enquiry of each side (OTE-26)."""
+    problems, beside = [], "outcome" if seen.step.outcomes else "note"
+    for where, wanted in seen.step.covers.items():
+        key, _, name = where.partition(".")
+        step = case.kind.step(key)
+        found = {entry.fields.get(name) for entry in case.state.of(key)}
+        labels = {choice.key: choice.label for field in (step.fields if step else ()) if field.key == name for choice in field.choices}
+        missing = [labels.get(one, one) for one in wanted if one not in found]
+        problems += [FieldProblem(beside, f"{label}: nothing of it is recorded yet{_cited(seen.step.clauses)}. Record it first.") for label in missing]
+    return problems
 
 
 def _outcome(seen: StepSeen, outcome: str, chosen: Choice | None) -> list[FieldProblem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 from intranet.cases.state import CaseState
 from intranet.extension.case_types import CaseType, Clock
 from intranet.law.calendar import Calendar, CalendarError
-from intranet.law.parameters import Parameters, Read
+from intranet.law.parameters import Parameters, ParametersAt, Read
 from intranet.law.words import long_date
 from intranet.web.why import Why, cited, of_parameter
 
@@ -42,12 +43,19 @@ class ClockSeen:
 def clocks_of(kind: CaseType, state: CaseState, calendar: Calendar, parameters: Parameters, today: date) -> dict[str, ClockSeen]:
     """Return every clock of a case by key, as of a day."""
     found: dict[str, ClockSeen] = {}
-    plain = [clock for clock in kind.clocks if not clock.later_of]
+    params = parameters.at(today)
+    here = [clock for clock in kind.clocks if holds(clock.when, params)]
+    plain = [clock for clock in here if not clock.later_of]
     for clock in plain:
         found[clock.key] = _plain(clock, kind, state, calendar, parameters, today)
-    for clock in (one for one in kind.clocks if one.later_of):
+    for clock in (one for one in here if one.later_of):
         found[clock.key] = _later(clock, [found[key] for key in clock.later_of], calendar, today)
-    return {clock.key: found[clock.key] for clock in kind.clocks}
+    return {clock.key: found[clock.key] for clock in here}
+
+
+def holds(when: Mapping[str, tuple[str, ...]], params: ParametersAt) -> bool:
+    """Return whether parameters have the values with which there is such a clock or step."""
+    return all(str(params.get(key)) in values for key, values in when.items())
 
 
 def start_of(start: str, state: CaseState) -> date | None:
@@ -58,9 +66,9 @@ def start_of(start: str, state: CaseState) -> date | None:
     if kind == "opened":
         return state.opened_on
     step, _, name = rest.partition(".")
-    entries = state.of(step)
     if kind == "step":
-        return entries[0].on if entries else None
+        return min((entry.on for key in rest.split(",") for entry in state.of(key)), default=None)
+    entries = state.of(step)
     days = [entry.fields[name] for entry in entries if entry.fields.get(name)]
     return date.fromisoformat(days[-1]) if days else None
 
@@ -70,7 +78,7 @@ def _plain(clock: Clock, kind: CaseType, state: CaseState, calendar: Calendar, p
     if start is None:
         return ClockSeen(clock, why=Why(says="It starts when what it waits for is recorded.", cited=cited(clock.clauses), of=clock.label))
     params = parameters.at(start)
-    limit = params.get(clock.limit)
+    limit = params.get(clock.limit) if clock.limit else 0
     if limit is None:
         return ClockSeen(clock, start, why=_why(clock, start, None, None, parameters))
     last = _last(clock, start, int(limit), calendar)
@@ -94,7 +102,7 @@ def _later(clock: Clock, of: list[ClockSeen], calendar: Calendar, today: date) -
 
 def _last(clock: Clock, start: date, n: int, calendar: Calendar) -> date | None:
     """Return the last day in time; None where the calendar does not reach that far."""
-    if clock.unit == "days":
+    if clock.unit == "days" or not clock.limit:
         return start + timedelta(days=n - clock.first_is_one)
     try:
         if clock.unit == "school_days":
@@ -149,7 +157,9 @@ def _why(clock: Clock, start: date, limit: int | None, last: date | None, parame
         says = f"{counts} The calendar does not reach {unit} {limit} yet."
     else:
         says = f"{counts} {unit.capitalize()} {limit} {'is over before' if clock.not_before else 'is'} {long_date(last)}."
-    held = [of_parameter(one).values[0] for one in parameters.values(clock.limit) if one.in_force(start)][:1]
+    if not clock.limit:
+        says = f"Due on the day itself, {long_date(start)}."
+    held = [of_parameter(one).values[0] for one in (parameters.values(clock.limit) if clock.limit else ()) if one.in_force(start)][:1]
     change = ("A day on which the school is closed moves it.",) if clock.unit != "days" else ()
     return Why(says=says, cited=cited(clock.clauses), values=tuple(held), would_change=change, of=clock.label)
 

@@ -67,6 +67,12 @@ class SuspectForm(WriteForm):
     note = TextAreaField("What makes you think so", [required("Reason: nothing was entered. Write in a sentence what makes you think so.")])
 
 
+class SinceForm(SuspectForm):
+    """The same with the day from which it counts."""
+
+    since = DateField("Since", validators=[Optional()])
+
+
 class WaiveForm(WriteForm):
     """Why a step is not needed."""
 
@@ -120,6 +126,6 @@ def _text(value: Any) -> str:
 
 
 __all__ = [
-    "CloseForm", "DocumentForm", "HandOverForm", "LinkForm", "NoteForm", "PersonForm", "ReopenForm", "StartForm", "SuspectForm", "WaiveForm",
+    "CloseForm", "DocumentForm", "HandOverForm", "LinkForm", "NoteForm", "PersonForm", "ReopenForm", "SinceForm", "StartForm", "SuspectForm", "WaiveForm",
     "decision_form", "said_fields", "step_form",
 ]  # fmt: skip

@@ -71,6 +71,8 @@ def clock_says(seen: ClockSeen, today: date) -> str:
         return f"not before {short_day(seen.last, today)}" if seen.last else "not before what it waits for is recorded"
     if seen.start is None:
         return "not started"
+    if not seen.clock.limit:
+        return f"due {short_day(seen.last, today)}" if seen.last else "due"
     if seen.limit is None:
         return f"{seen.unit} {seen.number}, no limit is set"
     if seen.standing == "reached" and seen.last:

@@ -66,7 +66,7 @@ class Said:
 
 def open_case(
     w: store.Writing, ctx: SettingContext, caller: Caller, kind: str, pupil_id: int, ground: Ground | None, actor: Actor | None,
-    *, note: str = "", request_id: str | None = None,
+    *, note: str = "", since: date | None = None, request_id: str | None = None,
 ) -> CaseState:  # fmt: skip
     """Return the pupil's case of a kind: a new one, or the open one with one more ground; its tasks arise with it."""
     of = kind_of(caller, kind)
@@ -75,7 +75,7 @@ def open_case(
         state = _ground(w, of, filing.load(w.conn, ctx.id, known.id), ground, actor)
     else:
         stage = of.stages[0][0] if ground or not of.by_hand_stage else of.by_hand_stage
-        anchor = ground.anchor if ground else w.now.date()
+        anchor = ground.anchor if ground else since or w.now.date()
         data = {"type": kind, "pupil": pupil_id, "stage": stage, "anchor": anchor.isoformat(), "ground": ground.said if ground else None, "note": note}
         state = filing.begin(w, ctx.id, data, actor, request_id)
     tasks.bring_in_line(w, of_state(w.conn, ctx, caller, state, w.now), w.now)
@@ -90,15 +90,17 @@ def _ground(w: store.Writing, of: CaseType, state: CaseState, ground: Ground | N
     return filing.record(w, state, "grounded", {"ground": ground.said, "stage": stage}, actor)
 
 
-def suspect(by: By, kind: str, pupil_id: int, why: str) -> int:
+def suspect(by: By, kind: str, pupil_id: int, why: str, since: date | None = None) -> int:
     """Open a case by hand, tell those it names, and return its id; raise NotAllowed for another role, Refused without a reason."""
     of = kind_of(by.caller, kind)
     _require(by, of.by_hand)
     if not why.strip():
         raise Refused("Reason", None, "nothing was entered", "Write in a sentence what makes you think so", clauses=of.clauses, fields=("note",))
+    if of.since and (since is None or since > by.now.date()):
+        raise Refused(of.since, since, "a day up to today is needed", "Enter the day", clauses=of.clauses, fields=("since",))
     try:
         with store.writing(now=by.now, actor_id=by.actor.account_id) as w:
-            state = open_case(w, by.ctx, by.caller, kind, pupil_id, None, by.actor, note=why.strip(), request_id=by.request_id)
+            state = open_case(w, by.ctx, by.caller, kind, pupil_id, None, by.actor, note=why.strip(), since=since, request_id=by.request_id)
             told = Notice(f"case_{kind}", pupil_id, of.tells, about_case(state.id), f"{of.label}: suspected", urgency=10, clauses=of.clauses)
             messages.tell(w, by.ctx, [told])
     except store.RequestSeen as seen:
@@ -122,7 +124,7 @@ def do_step(by: By, case_id: int, key: str, said: Said) -> Case:
         _may_do(by, case, seen)
         checks.refuse_unready(seen)
         _refuse_overtaken(by, case, key)
-        checks.refuse_incomplete(seen, said.outcome, said.fields, by.now)
+        checks.refuse_incomplete(case, seen, said.outcome, said.fields, by.now)
         step = seen.step
         data = {"key": key, "outcome": said.outcome, "fields": dict(said.fields), "note": said.note.strip(), "roles": sorted(by.roles & {*step.roles}),
                 "stage": step.enters_by.get(said.outcome) or step.enters}  # fmt: skip

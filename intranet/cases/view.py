@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from intranet.cases import filing
-from intranet.cases.clocks import ClockSeen, clocks_of
+from intranet.cases.clocks import ClockSeen, clocks_of, holds
 from intranet.cases.state import CaseState
 from intranet.cases.steps import StepSeen, standing
 from intranet.clock import LONDON
@@ -56,7 +56,8 @@ def of_state(conn: Connection, ctx: SettingContext, caller: Caller, state: CaseS
     kind = kind_of(caller, state.type)
     clocks = clocks_of(kind, state, ctx.calendar, caller.parameters, today)
     steps = caller.case_steps(_facts(conn, ctx, kind, state, clocks, now)) if caller.asks("case_steps") else kind.steps
-    return Case(state, kind, clocks, standing(steps, state, clocks, caller.params(today), today))
+    params = caller.params(today)
+    return Case(state, kind, clocks, standing([step for step in steps if holds(step.when, params)], state, clocks, params, today))
 
 
 def _facts(conn: Connection, ctx: SettingContext, kind: CaseType, state: CaseState, clocks: dict[str, ClockSeen], now: datetime) -> CaseFacts:

@@ -130,14 +130,20 @@ def suspect(setting_id: int, kind: str, pupil_id: int) -> Response:
     """Let any member of staff say what they suspect; those who work on such cases are told at once."""
     by = _by(setting_id)
     pupil, of = access_pupil(by.actor, setting_id, pupil_id, today()), _kind(by, kind)
-    form = forms.SuspectForm()
+    form = acts.suspect_form(of)
     if form.validate_on_submit():
-        case_id = service.suspect(by.sent(form), kind, pupil_id, form.note.data or "")
-        say_next("Recorded, and those who follow it up are told.")
-        known = may_know(by.actor, setting_id, of)
-        return see_other("cases.show", setting_id=setting_id, case_id=case_id) if known else see_other("pupils.show", setting_id=setting_id, pupil_id=pupil_id)
+        try:
+            case_id = acts.suspect(by.sent(form), of, pupil_id, form)
+        except Refused as refused:
+            form.take(refused)
+        else:
+            say_next("Recorded, and those who follow it up are told.")
+            if may_know(by.actor, setting_id, of):
+                return see_other("cases.show", setting_id=setting_id, case_id=case_id)
+            return see_other("pupils.show", setting_id=setting_id, pupil_id=pupil_id)
     told = [by.caller.role_label(role) for role in of.tells]
-    return respond("cases/suspect.html", status=422 if form.errors else 200, form=form, pupil=pupil, kind=of, told=told, setting_id=setting_id)
+    status = 422 if form.errors or form.form_errors else 200
+    return respond("cases/suspect.html", status=status, form=form, pupil=pupil, kind=of, told=told, setting_id=setting_id)
 
 
 # -------------------------------------------------------------------- the parts

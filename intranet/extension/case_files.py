@@ -47,7 +47,7 @@ def _case_type(where: str, said: Mapping[str, Any]) -> CaseType:
     values = _values(where, CaseType, said)
     values["stages"] = tuple((str(key), str(label)) for key, label in _mapping(where, "stages", said.get("stages") or {}).items())
     values["steps"] = tuple(_step(where, key, one) for key, one in _mapping(where, "steps", said.get("steps") or {}).items())
-    values["clocks"] = tuple(Clock(key=key, **_values(where, Clock, one)) for key, one in _mapping(where, "clocks", said.get("clocks") or {}).items())
+    values["clocks"] = tuple(_clock(where, key, one) for key, one in _mapping(where, "clocks", said.get("clocks") or {}).items())
     values["closings"] = tuple(
         Closing(key=key, **_values(where, Closing, one)) for key, one in _mapping(where, "closings", said.get("closings") or {}).items()
     )
@@ -57,11 +57,20 @@ def _case_type(where: str, said: Mapping[str, Any]) -> CaseType:
         raise ConfigError(f"{where}: {error}".replace("CaseType.__init__() ", "")) from error
 
 
+def _clock(where: str, key: str, said: Mapping[str, Any]) -> Clock:
+    return Clock(key=key, **_values(where, Clock, said) | {"when": _lists(said.get("when"))})
+
+
+def _lists(said: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
+    return {str(name): tuple(values) for name, values in (said or {}).items()}
+
+
 def _step(where: str, key: str, said: Mapping[str, Any]) -> Step:
     values = _values(where, Step, _mapping(where, f"step “{key}”", said))
     values["outcomes"] = _choices(where, said.get("outcomes"))
     values["fields"] = tuple(_field(where, name, one) for name, one in (said.get("fields") or {}).items())
-    values["only_if"] = {name: tuple(outcomes) for name, outcomes in (said.get("only_if") or {}).items()}
+    for name in ("only_if", "when", "covers"):
+        values[name] = _lists(said.get(name))
     if said.get("decision") is not None:
         values["decision"] = Decision(**_values(where, Decision, said["decision"]))
     return Step(key=key, **values)
@@ -117,6 +126,8 @@ def _refuse_loose(where: str, made: CaseType) -> None:
         _each(where, f"{what} comes after", step.after, steps)
         _each(where, f"{what} depends on", step.only_if, steps)
         _each(where, f"{what} has the clock", [step.clock] if step.clock else [], clocks)
+        held = {f"{one.key}.{field.key}" for one in made.steps for field in one.fields}
+        _each(where, f"{what} covers", step.covers, held)
         names = {field.key for field in step.fields}
         for choice in (*step.outcomes, *(one for field in step.fields for one in field.choices)):
             _each(where, f"{what}: “{choice.label}” needs the field", choice.needs, names)
@@ -125,7 +136,8 @@ def _refuse_loose(where: str, made: CaseType) -> None:
         _one_of(where, f"clock “{clock.key}” counts", clock.unit, UNITS)
         _each(where, f"clock “{clock.key}” is the later of", clock.later_of, clocks)
         if not clock.later_of:
-            _one_of(where, f"clock “{clock.key}” starts with", clock.start, _starts(made))
+            each = [f"step:{key}" for key in clock.start.removeprefix("step:").split(",")] if clock.start.startswith("step:") else [clock.start]
+            _each(where, f"clock “{clock.key}” starts with", each, _starts(made))
     for closing in made.closings:
         _each(where, f"closing “{closing.key}” needs", closing.needs, steps)
 

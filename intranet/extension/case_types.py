@@ -18,7 +18,8 @@ UNITS, FIELD_KINDS = ("school_days", "days", "school_weeks"), ("line", "text", "
 class Clock:
     """A deadline worked out from an event, the calendar and a parameter; never stored.
 
-    ``start`` is ``anchor`` (the first day of what opened the case), ``opened``, ``step:<key>`` or ``field:<step>.<field>``.
+    ``start`` is ``anchor`` (the first day of what opened the case), ``opened``, ``step:<key>`` (``step:<key>,<key>``: the first of them)
+    or ``field:<step>.<field>``. Without a ``limit`` the act is due on the starting day itself.
     ``first_is_one``: the starting day is day 1, as in a run (R-02); else it is day 0, as in "within" (R-05).
     """
 
@@ -29,6 +30,7 @@ class Clock:
     unit: Unit = "school_days"
     first_is_one: bool = False
     not_before: bool = False  # the act waits until the day after; else it is due by the day
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parameter -> values with which there is such a clock
     later_of: tuple[str, ...] = ()  # clocks that must all have passed; start and limit are then empty
     clauses: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
@@ -85,6 +87,8 @@ class Step:
     outcomes: tuple[Choice, ...] = ()
     fields: tuple[StepField, ...] = ()
     repeats: bool = False  # it may be recorded again after it was done
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parameter -> values with which there is such a step
+    covers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # "step.field" -> answers that must have been recorded before
     optional: bool = False  # offered, but nobody's task
     enters: str = ""  # stage that the case moves to when it is done
     enters_by: Mapping[str, str] = field(default_factory=dict)  # outcome -> stage
@@ -115,6 +119,7 @@ class CaseType:
     opens: tuple[str, ...] = ()  # kinds of finding
     by_hand: tuple[str, ...] = ()  # roles that may open it themselves
     by_hand_stage: str = ""
+    since: str = ""  # what the day is called that a person names when opening it by hand; empty: nobody is asked
     tells: tuple[str, ...] = ()  # roles told when it is opened by hand
     clocks: tuple[Clock, ...] = ()
     beside: tuple[str, ...] = ()  # kinds of finding of the law shown beside it, which nothing in the case can dismiss (C-11)

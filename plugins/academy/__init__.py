@@ -19,6 +19,7 @@ from intranet.extension.api import (
     Request,
     Role,
     Trigger,
+    case_types,
     hookimpl,
 )
 from plugins.academy import deletion, ladder, rules, slots
@@ -63,6 +64,8 @@ MODELS = (
     ),
 )
 
+CASES = case_types(Path(__file__).parent / "cases")
+
 
 @hookimpl
 def profile() -> Profile:
@@ -79,7 +82,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return the academy's roles and placement models; its codes are the national ones."""
-    return Catalogue(roles=ROLES, placement_models=MODELS, steady=("persistent_lateness",), slots=slots.FILLED)
+    return Catalogue(roles=ROLES, placement_models=MODELS, case_types=CASES, steady=("persistent_lateness",), slots=slots.FILLED)
 
 
 @hookimpl

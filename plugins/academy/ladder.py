@@ -40,13 +40,22 @@ def decision(request: Request, params: ParametersAt) -> Assessment:
         return Assessment(figures={"who": ("principal",), "delegate": True}, clauses=("ATT-072", "ATT-077"))
     if reason == "religion":
         text = "Only a day that the religious body sets apart exclusively is authorised; any other day is a request for leave. Ask the body in doubt."
-        return Assessment(figures={"who": ("principal",), "delegate": True}, warnings=(text,), clauses=("ATT-020", "ATT-070"))
+        figures = {"who": ("principal",), "delegate": True, **observance(request)}
+        return Assessment(figures=figures, warnings=(text,), clauses=("ATT-020", "ATT-070", "ATT-071"))
     if reason == "traveller":
         text = "Only where the occupational travel is known and was agreed beforehand, and other schooling is not confirmed."
         return Assessment(figures={"who": ("principal",), "delegate": True}, warnings=(text,), clauses=("ATT-083",))
     if reason == "emergency":
         return Assessment(figures={"who": ("principal",), "delegate": True}, clauses=("ATT-021",))
     return Assessment(clauses=("ATT-018", "ATT-022"))
+
+
+def observance(request: Request) -> dict[str, object]:
+    """Return which days of a religious observance may be R and which must be asked for as leave (ATT-020, ATT-070)."""
+    days, apart = request.data.get("days"), request.data.get("set_apart")
+    if not isinstance(days, tuple) or not isinstance(apart, tuple):
+        return {}
+    return {"R": tuple(day for day in days if day in apart), "leave_request": tuple(day for day in days if day not in apart)}
 
 
 def evidence(request: Request, params: ParametersAt) -> Assessment | None:

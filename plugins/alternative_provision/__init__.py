@@ -24,6 +24,7 @@ from intranet.extension.api import (
     Setting,
     Slot,
     Trigger,
+    case_types,
     hookimpl,
 )
 from plugins.alternative_provision import ladder, plans, rules, slots
@@ -66,6 +67,8 @@ AUDIT = RecordKind(
     "register_audit", "Weekly register audit", {"findings": "text"}, ("SEN-042",), weekly=("attendance_lead", "head_of_provision")
 )
 
+CASES = case_types(Path(__file__).parent / "cases")
+
 
 @hookimpl
 def profile() -> Profile:
@@ -82,7 +85,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return the roles, models A and B, pupils' own thresholds and the weekly audit; the codes are the national ones."""
-    return Catalogue(roles=ROLES, placement_models=MODELS, record_kinds=(THRESHOLD, AUDIT), slots=slots.FILLED)
+    return Catalogue(roles=ROLES, placement_models=MODELS, case_types=CASES, record_kinds=(THRESHOLD, AUDIT), slots=slots.FILLED)
 
 
 @hookimpl

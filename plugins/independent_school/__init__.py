@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from intranet.extension.api import (
     Absence,
     Assessment,
+    CaseFacts,
     Catalogue,
     Facts,
     LadderStep,
@@ -18,10 +20,12 @@ from intranet.extension.api import (
     Profile,
     Request,
     Role,
+    Step,
     Trigger,
+    case_types,
     hookimpl,
 )
-from plugins.independent_school import deletion, ladder, rules, slots
+from plugins.independent_school import deletion, ladder, missing, rules, slots
 
 DUTIES = ("register", "follow_up", "authorising", "leave", "legal", "returns", "roll")
 
@@ -52,6 +56,8 @@ MODELS = (
     PlacementModel("own_roll", "Placed by the family", dict.fromkeys(DUTIES, "us") | {"legal": "authority"}),
 )
 
+CASES = case_types(Path(__file__).parent / "cases")
+
 
 @hookimpl
 def profile() -> Profile:
@@ -68,7 +74,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return the school's roles and placement models; its codes are the national ones."""
-    return Catalogue(roles=ROLES, placement_models=MODELS, slots=slots.FILLED)
+    return Catalogue(roles=ROLES, placement_models=MODELS, case_types=CASES, slots=slots.FILLED)
 
 
 @hookimpl
@@ -81,8 +87,14 @@ def assess(request: Request) -> Assessment | None:
 
 @hookimpl
 def triggers(facts: Facts, params: ParametersAt) -> Iterable[Trigger]:
-    """Return the non-arrival of a placed pupil on the agreed start date (OTE-19)."""
-    return rules.non_arrival(facts, params)
+    """Return the non-arrival of a placed pupil on the agreed start date (OTE-19), and absence without permission (OTE-13)."""
+    return chain(rules.non_arrival(facts, params), missing.cme_run(facts, params))
+
+
+@hookimpl
+def case_steps(case: CaseFacts) -> Sequence[Step]:
+    """Return the steps that the pupil's flags call for (OTE-14, OTE-15)."""
+    return missing.case_steps(case)
 
 
 @hookimpl
