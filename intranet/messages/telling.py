@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     literal,
     or_,
@@ -31,7 +32,9 @@ from intranet.extension.caller import Caller
 from intranet.messages.models import NoticeRow
 from intranet.messages.values import Notice
 from intranet.people import service as people
-from intranet.people.permissions import CORE_ROLES, OUTSIDE
+from intranet.people.models import Account
+from intranet.people.permissions import CLASS, CORE_ROLES, OUTSIDE
+from intranet.pupils.models import GroupMember, GroupStaff
 from intranet.settings.context import SettingContext
 from intranet.store import Writing
 from intranet.store.types import UtcDateTime
@@ -70,8 +73,13 @@ def _row(ctx: SettingContext, caller: Caller, one: Notice, told: str, role: str,
         "setting_id": ctx.id, "about": one.about, "kind": one.kind, "pupil_id": one.pupil_id, "title": one.title, "told": told, "role": role,
         "urgency": one.urgency, "clauses": ", ".join(one.clauses), "restricted": one.restricted, "raised_at": now, "on_day": now.date(),
         "roles": f",{','.join(sorted(roles))},", "body": "" if roles else role, "otherwise": f"role:{role}" if roles else f"body:{role}",
-        "next_try_at": now if roles and one.urgency <= urgent else None, "passed": 0,
+        "next_try_at": now if roles and one.urgency <= urgent else None, "passed": 0, "narrow": one.pupil_id is not None and _takes_classes(caller, role),
     }  # fmt: skip
+
+
+def _takes_classes(caller: Caller, key: str) -> bool:
+    """Return whether those who hold a role see the pupils of their own classes only, and so are told of no others."""
+    return bool({key, *(role.like for role in caller.roles if role.key == key)} & CLASS)
 
 
 def holding(caller: Caller, key: str) -> frozenset[str]:
@@ -86,7 +94,9 @@ def _insert(dialect: Any) -> Any:
     """Return the statement that finds the recipients and writes their rows in one go."""
     here, about = bindparam("setting_id", type_=Integer), bindparam("about", type_=String)
     one = select(literal(1).label("one")).subquery("one")
-    held = people.holders(here, bindparam("roles", type_=String), bindparam("on_day", type_=Date)).subquery("held")
+    day = bindparam("on_day", type_=Date)
+    in_reach = or_(bindparam("narrow", type_=Boolean) == false(), Account.id.in_(_takers(here, day)))
+    held = people.holders(here, bindparam("roles", type_=String), day).where(in_reach).subquery("held")
     past = N.__table__.alias("past")
     stage = select(func.coalesce(func.max(past.c.stage), 0) + 1).where(past.c.setting_id == here, past.c.about == about, past.c.ended_at.is_not(None))
     recipient = func.coalesce(literal("account:") + cast(held.c.id, String), bindparam("otherwise", type_=String))
@@ -99,6 +109,14 @@ def _insert(dialect: Any) -> Any:
     columns: list[Any] = list(values.values())
     found = select(*columns).select_from(one.outerjoin(held, true())).where(one.c.one == 1)
     return dialect.insert(NoticeRow).from_select(list(values), found, include_defaults=False).on_conflict_do_nothing()
+
+
+def _takers(here: Any, day: Any) -> Any:
+    """Return the query for those who take the pupil's class that day."""
+    staff, member = GroupStaff, GroupMember
+    same = and_(member.setting_id == here, member.group_id == staff.group_id, member.pupil_id == bindparam("pupil_id", type_=Integer))
+    live = [and_(table.first <= day, or_(table.last.is_(None), table.last >= day)) for table in (staff, member)]
+    return select(staff.account_id).join(member, same).where(staff.setting_id == here, *live)
 
 
 _ADD = {"sqlite": store.PreparedWrite(_insert(sqlite)), "postgresql": store.PreparedWrite(_insert(postgresql))}

@@ -13,6 +13,7 @@ from intranet.extension import host
 from intranet.law.sessions import session_no
 from intranet.messages import reading, service
 from intranet.messages.models import NoticeRow
+from intranet.messages.values import Notice
 from intranet.people import Actor, Grant
 from intranet.people import service as people
 from intranet.settings.service import context
@@ -116,6 +117,15 @@ def test_a_lead_of_the_whole_trust_is_told(app_on_both):
     here = Place(setting, 0, cluster, a_pupil(setting, group=a_class(setting)))
     here.mark("N", now="2025-10-08 09:10")
     assert cluster in {row.account_id for row in here.rows()}
+
+
+def test_of_those_who_take_classes_only_the_pupils_own_are_told(place):
+    own, other = (an_account("teacher", setting=place.setting, name=name) for name in ("Tess Teal", "Theo Tern"))
+    pupil = a_pupil(place.setting, "Cora", "Cedar", group=a_class(place.setting, "4A", staff=(own,)))
+    a_class(place.setting, "5A", staff=(other,))
+    with store.scope([place.setting]), store.writing(now=clock.now(), actor_id=None) as w:
+        service.tell(w, place.ctx, [Notice("return", pupil, ("teacher", "office"), "case/2", "Back today")])
+    assert {row.account_id for row in place.rows(about="case/2")} == {own, place.office}
 
 
 def test_an_amendment_takes_back_what_nobody_opened_and_corrects_what_somebody_did(place):

@@ -56,6 +56,7 @@ def test_a_save_that_raises_findings_tells_everybody_within_the_same_budget(scho
     ctx, caller, actor = school.ctx, school.caller, school.actor()
     with store.statements() as ran:
         service.save(ctx, caller, school.session(), school.group, entries, 0, str(uuid.uuid4()), actor, clock.now(), rest_present=True)
+    print(f"a save that raises findings takes {len(ran)} statements")
     assert len(ran) <= SAVE_STATEMENTS + FINDING_STATEMENTS, "\n".join(ran.texts)
     assert len([text for text in ran.texts if "notice" in text.lower()]) == 1
     assert ran.commits == 1
