@@ -90,6 +90,8 @@ def read():
     text = "\n".join(path.read_text(encoding="utf-8") for path in CODE if path != ROOT / "intranet/law/parameter_files.py")
     built = [re.compile(re.escape(re.sub(r"{[^}]*}", "~", one)).replace("\\~", "~").replace("~", "[a-z_]+")) for one in BUILT.findall(text)]
     named = {key for key in every_key() if f'"{key}"' in text or f"[{key}" in text or f" {key}," in text or f" {key}]" in text}
+    cases = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").glob("*/cases/*.yaml"))
+    named |= {key for key in every_key() if re.search(rf"[ {{]{re.escape(key)}\b", cases)}
     return named | {key for key in every_key() if any(pattern.fullmatch(key) for pattern in built)}
 
 
