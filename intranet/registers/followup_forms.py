@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import Length
@@ -56,6 +56,8 @@ class ReportForm(WriteForm):
     channel = SelectField("How", choices=choices([(one, one) for one in rules.data()["channels"]]))
     text = TextAreaField("What they said", [SHORT])
     evidence = SelectField("Evidence seen", choices=choices([(one, one) for one in rules.data()["evidence"]]))
+    set_apart = StringField("Days that the religious body sets apart", [SHORT],
+                            description="For a religious observance only: dates like 20/03/2026, with a comma between them.")  # fmt: skip
 
 
 class PupilForm(WriteForm):
@@ -100,6 +102,17 @@ class ParentForm(WriteForm):
     reason = SelectField("Reason", [required("Reason: nothing was chosen. Choose one from the list.")], choices=REASONS)
     text = TextAreaField("Anything else we should know", [SHORT])
     informant = StringField("Your name", [Length(max=80), required("Your name: nothing was entered. Write who you are.")])
+
+
+def sent_days(field: StringField) -> tuple[date, ...]:
+    """Return the dates of a line; raise Refused for one that is none."""
+    found = []
+    for text in (part.strip() for part in (field.data or "").split(",") if part.strip()):
+        try:
+            found.append(date.fromisoformat("-".join(reversed(text.split("/")))))
+        except ValueError:
+            raise Refused(field.label.text, text[:20], "it is not a date", "Enter dates like 20/03/2026", fields=(field.name,)) from None
+    return tuple(found)
 
 
 def sent_time(field: TimeField) -> time:

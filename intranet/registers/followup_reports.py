@@ -11,9 +11,12 @@ from sqlalchemy import Connection, update
 
 from intranet import store
 from intranet.errors import NotFound, Refused
+from intranet.extension.api import setting_of
 from intranet.extension.caller import Caller
+from intranet.extension.values import Request
 from intranet.people import Actor
 from intranet.people import service as people
+from intranet.pupils import service as pupils
 from intranet.pupils.access import access_pupil
 from intranet.registers import followup_rules as rules
 from intranet.registers.followup_logging import claim
@@ -24,6 +27,7 @@ from intranet.store import records
 from intranet.store.events import register_kind
 
 register_kind("followup.message_read", lambda _data: "read a parent's message about an absence")
+LEAVE = "needs a request for leave"
 MOST_DAYS = timedelta(days=366)  # of one report: longer is a mistyped year
 
 
@@ -38,26 +42,54 @@ class Report:
     channel: str
     text: str = ""
     evidence: str = ""
+    set_apart: tuple[date, ...] = ()  # by the religious body, of an observance
 
 
 def take_down(
     ctx: SettingContext, caller: Caller, actor: Actor, pupil_id: int, report: Report, request_id: str, now: datetime, message_id: int | None = None
-) -> None:  # fmt: skip
-    """Store a reported absence, which is a proposal in the registers of its days and never a mark; raise NotFound, Refused."""
+) -> tuple[date, ...]:  # fmt: skip
+    """Store a reported absence, which is a proposal in the registers of its days and never a mark; raise NotFound, Refused.
+
+    Return the days that the setting's policy takes for a request for leave: they are kept without a code.
+    """
     access_pupil(actor, ctx.id, pupil_id, now.date())
     reason = rules.reason_for(report.reason)
     _refuse_days(report)
     if not report.informant.strip():
         raise Refused("Who told us", "", "a reported absence keeps who said so", "Enter their name and who they are to the child", fields=["informant"])
-    data = claim(reason, caller, report.first, informant=report.informant.strip(), channel=report.channel, text=report.text.strip(), now=now,
+    leave = _leave(ctx, caller, pupil_id, report)
+    kept = claim(reason, caller, report.first, informant=report.informant.strip(), channel=report.channel, text=report.text.strip(), now=now,
                  evidence=report.evidence)  # fmt: skip
     try:
         with store.writing(now=now, actor_id=actor.account_id) as w:
-            records.create(w, setting_id=ctx.id, kind=REPORT, pupil_id=pupil_id, first=report.first, last=report.last, data=data, request_id=request_id)
+            for number, (first, last, asked) in enumerate(_stretches(ctx, report, leave)):
+                data = {**kept, "symbol": "", "note": f"{reason.label}: {LEAVE}"} if asked else kept
+                records.create(w, setting_id=ctx.id, kind=REPORT, pupil_id=pupil_id, first=first, last=last, data=data,
+                               request_id=None if number else request_id)  # fmt: skip
             if message_id is not None:
                 _read_message(w, ctx.id, pupil_id, message_id, actor, now)
     except store.RequestSeen:
-        return
+        return leave
+    return leave
+
+
+def _leave(ctx: SettingContext, caller: Caller, pupil_id: int, report: Report) -> tuple[date, ...]:
+    """Return the days of a report that must be asked for as leave, by the setting's own rules."""
+    with store.connection() as conn:
+        facts = pupils.facts(conn, ctx.id, [pupil_id], on=report.first).get(pupil_id)
+    days = tuple(ctx.calendar.school_days(report.first, report.last))
+    if facts is None or not days:
+        return ()
+    data = {"reason": report.reason, "days": days, "set_apart": report.set_apart}
+    found = caller.assess(Request("absence", setting_of(ctx), facts, report.first, data)).figures.get("leave_request")
+    return tuple(day for day in days if day in found) if isinstance(found, tuple) else ()
+
+
+def _stretches(ctx: SettingContext, report: Report, leave: tuple[date, ...]) -> list[tuple[date, date, bool]]:
+    """Return the report whole, or day by day where some of its days are leave: first day, last day, whether it is leave."""
+    if not leave:
+        return [(report.first, report.last, False)]
+    return [(day, day, day in leave) for day in ctx.calendar.school_days(report.first, report.last)]
 
 
 def _refuse_days(report: Report) -> None:

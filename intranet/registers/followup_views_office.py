@@ -10,6 +10,7 @@ from flask import Response, current_app, request, url_for
 
 from intranet import store
 from intranet.errors import Refused
+from intranet.law.words import listed, long_date
 from intranet.people import current_actor
 from intranet.people import service as people
 from intranet.pupils import service as pupils
@@ -24,6 +25,7 @@ from intranet.registers.followup_forms import (
     PupilForm,
     ReportForm,
     VisitForm,
+    sent_days,
     sent_time,
 )
 from intranet.registers.followup_reports import Report
@@ -74,9 +76,10 @@ def report(setting_id: int, pupil_id: int) -> Response:
 def _take_down(setting_id: int, pupil_id: int, form: ReportForm, message_id: int | None = None) -> Response:
     ctx, caller = place(setting_id)
     days = sent_day(form.first), sent_day(form.last)
-    told = Report(*days, form.reason.data, form.informant.data or "", form.channel.data, form.text.data or "", form.evidence.data)
-    reports.take_down(ctx, caller, current_actor(), pupil_id, told, form.request_id, now(), message_id)
-    say_next("Taken down. It is offered in the registers of its days; nothing is marked by it.")
+    told = Report(*days, form.reason.data, form.informant.data or "", form.channel.data, form.text.data or "", form.evidence.data, sent_days(form.set_apart))
+    leave = reports.take_down(ctx, caller, current_actor(), pupil_id, told, form.request_id, now(), message_id)
+    asked = f" To be asked for as leave: {listed([long_date(day) for day in leave])}." if leave else ""
+    say_next(f"Taken down. It is offered in the registers of its days; nothing is marked by it.{asked}")
     return back(setting_id, now().date(), pupil_id)
 
 

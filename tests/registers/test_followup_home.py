@@ -114,6 +114,26 @@ def test_a_report_with_its_days_the_wrong_way_round_is_refused_and_keeps_what_wa
     assert "Robin Ash" in html
 
 
+@pytest.mark.scenario("P-ATT-48")
+@pytest.mark.clause("ATT-020", "ATT-070", "ATT-071")
+def test_of_an_observance_only_the_day_set_apart_is_offered_and_the_rest_is_asked_for_as_leave(school, as_role):
+    school.at("09:00", date(2026, 3, 2))
+    path = f"/follow-up/report/{school.pupils[0]}/"
+    fields = {"first": "2026-03-20", "last": "2026-03-23", "reason": "religion", "informant": "Robin Ash, mother", "channel": "Letter", "evidence": "None"}
+    office = as_role("office")
+    assert "is not a date" not in office.get(path)
+    assert "it is not a date" in office.send(path, 422, **fields, set_apart="soon")
+    office.send(path, **fields, set_apart="20/03/2026")
+    assert "To be asked for as leave: 23 March 2026." in office.get("/follow-up/")
+    offered = {}
+    for day in (date(2026, 3, 20), date(2026, 3, 23)):
+        school.at("08:57", day)
+        offered[day.isoformat()] = school.page().rows[0].proposal
+    assert offered["2026-03-20"].symbol == "R"
+    assert offered["2026-03-23"] is None
+    assert "Religious observance: needs a request for leave" in as_role("office").get("/follow-up/")
+
+
 # ------------------------------------------------------------------ visits
 
 
