@@ -35,6 +35,7 @@ def init_followup(app: Flask) -> None:
 
     app.register_blueprint(followup_views.blueprint)
     app.register_blueprint(blueprint)
+    app.extensions["daymark.slots"].add("dashboard.cards", followup_views.card, order=4)
     app.extensions["daymark.navigation"].add(
         NavItem("Follow-up", "followup.index", "followup:read", 16, under="registers.index"),
     )

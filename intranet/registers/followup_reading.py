@@ -77,14 +77,14 @@ def read(conn: Connection, ctx: SettingContext, caller: Caller, day: date, now: 
     marks: dict[int, list[StoredMark]] = {}
     for one in found:
         marks.setdefault(one.pupil_id, []).append(one)
-    attempts, records, unread = _attempts(conn, ctx.id, day), _records(conn, ctx.id, day), _unread(conn, ctx.id)
-    about = {*marks, *attempts, *unread, *(one.pupil_id for some in records.values() for one in some if one.pupil_id)}
+    attempts, records, messages = _attempts(conn, ctx.id, day), _records(conn, ctx.id, day), unread(conn, ctx.id)
+    about = {*marks, *attempts, *messages, *(one.pupil_id for some in records.values() for one in some if one.pupil_id)}
     known = {one.id: one for one in pupils.known(conn, ctx.id, day, about)}
     year = stored_marks.year_of(session_no(day, "AM"))
     by = {row.by for some in attempts.values() for row in some if row.by}
     return Read(
         ctx, caller, day, now, marks, known, pupils.facts(conn, ctx.id, list(marks), contacts=True, on=day),
-        stored_marks.histories(conn, ctx.id, list(marks), [year - 1, year]), attempts, records, unread,
+        stored_marks.histories(conn, ctx.id, list(marks), [year - 1, year]), attempts, records, messages,
         _adults(conn, ctx.id, marks.keys(), day), people.names(conn, by),
     )  # fmt: skip
 
@@ -122,7 +122,8 @@ def _records(conn: Connection, setting_id: int, day: date) -> dict[str, list[Rec
     return found
 
 
-def _unread(conn: Connection, setting_id: int) -> dict[int, list[Any]]:
+def unread(conn: Connection, setting_id: int) -> dict[int, list[Any]]:
+    """Return the parents' messages that nobody has read, by pupil, oldest first; one statement."""
     table = AbsenceMessage.__table__
     query = select(table).where(table.c.setting_id == setting_id, table.c.read_at.is_(None)).order_by(table.c.received_at, table.c.id)
     found: dict[int, list[Any]] = {}

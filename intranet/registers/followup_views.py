@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from intranet import store
 from intranet.errors import NotFound, Refused
+from intranet.law.sessions import day_range
 from intranet.law.words import listed
 from intranet.people import current_actor
 from intranet.pupils.access import access_pupil
@@ -21,10 +22,11 @@ from intranet.registers.followup import follow_up
 from intranet.registers.followup_forms import DecideForm, LogForm, NoteForm, SettleForm
 from intranet.registers.followup_logging import Call, Logged, decide, log
 from intranet.registers.followup_prompts import prompts
+from intranet.registers.followup_reading import unexplained, unread
 from intranet.registers.values import MarksRefused
 from intranet.registers.views import place
 from intranet.settings.context import context
-from intranet.web.kit import allow, clock_time, now, plural, respond, say_next, see_other
+from intranet.web.kit import SlotPart, allow, clock_time, now, plural, respond, say_next, see_other
 
 blueprint = Blueprint("followup", __name__, url_prefix="/settings/<int:setting_id>/follow-up")
 NO_DAY = "There is no such day to follow up. Choose one with the arrows."
@@ -72,6 +74,19 @@ def back(setting_id: int, day: date, pupil_id: int) -> Response:
     """Return the way back to a pupil's place in the list."""
     which = {} if day == now().date() else {"day": day.isoformat()}
     return see_other("followup.index", setting_id=setting_id, _anchor=f"pupil-{pupil_id}", **which)
+
+
+def card(_slot: str, values: dict[str, Any]) -> Iterable[SlotPart]:
+    """Return the first page's card on absences to follow up; two statements, and nothing where there are none."""
+    setting_id, actor = values["setting_id"], current_actor()
+    if not actor.may("followup:read", setting_id):
+        return
+    _, caller = place(setting_id)
+    with store.connection() as conn:
+        away = {one.pupil_id for one in unexplained(conn, setting_id, caller, *day_range(now().date(), now().date()))}
+        messages = len(unread(conn, setting_id))
+    if away or messages:
+        yield SlotPart("followup/_card.html", {"away": len(away), "unread": messages, "words": caller.words}, order=1)
 
 
 # ------------------------------------------------------------------ tries and decisions

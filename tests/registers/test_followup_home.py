@@ -201,3 +201,10 @@ def test_somebody_elses_contact_is_not_found(school):
         log_try(school, "spoke", contact_id=theirs)
 
 
+
+
+def test_the_offices_first_page_says_how_many_are_to_follow_up_and_a_teachers_does_not(school, as_role):
+    assert "Absences without a reason" not in as_role("office").get("/")
+    absent(school, 0, 1)
+    assert "2 pupils to follow up today" in as_role("office").get("/")
+    assert "Absences without a reason" not in as_role().get("/")
