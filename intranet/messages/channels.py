@@ -44,26 +44,22 @@ Send = Callable[[Message], None]
 
 
 @contextmanager
-def mail(config: Config) -> Iterator[Send | None]:
-    """Give a way to send e-mail, one connection for all; None when none is set up; raise NotSent when the server does not answer."""
+def mail(config: Config) -> Iterator[Send]:
+    """Give a way to send e-mail, one connection for all; raise Away when the server does not answer."""
     if config.demo:
         yield lambda one: _to_file(config.home / "outbox" / f"{one.id}.eml", bytes(_letter(config, one)).decode())
-    elif not config.mail_url:
-        yield None
     else:
         with _sayable(), _connected(config) as server:
             yield lambda one: _send_mail(server, config, one)
 
 
 @contextmanager
-def texts(config: Config) -> Iterator[Send | None]:
-    """Give a way to send text messages; None when none is set up."""
+def texts(config: Config) -> Iterator[Send]:
+    """Give a way to send text messages."""
     if config.demo:
         yield lambda one: _to_file(config.home / "outbox" / f"{one.id}.txt", f"To: {one.to}\n\n{one.text}\n")
-    elif config.text_url:
-        yield lambda one: _send_text(config, one)
     else:
-        yield None
+        yield lambda one: _send_text(config, one)
 
 
 def _to_file(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from intranet import store
 from intranet.config import Config
@@ -25,8 +25,9 @@ from intranet.settings.service import context
 log = logging.getLogger("daymark.delivery")
 RETRY = "notice.retry_minutes"
 BATCH = 100
+HELD = timedelta(minutes=10)  # longer than a batch takes
 N, C = NoticeRow, ContactNote
-Open = Callable[[Config], AbstractContextManager[Send | None]]
+Open = Callable[[Config], AbstractContextManager[Send]]
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,29 @@ def deliver(now: datetime) -> int:
         ids = list(conn.scalars(select(Setting.id).order_by(Setting.id)))
     mails: list[Due] = []
     texts: list[Due] = []
-    for setting_id in ids:
-        with store.scope([setting_id]), store.connection() as conn:
-            mails += _mails(conn, config, setting_id, now)
-            texts += _texts(conn, setting_id, now)
+    for setting_id in ids:  # what no channel is set up for stays on the page, where people read it anyway
+        with store.scope([setting_id]):
+            mails += _claimed(setting_id, N, _mails(config, setting_id, now), now) if config.demo or config.mail_url else []
+            texts += _claimed(setting_id, C, _texts(setting_id, now), now) if config.demo or config.text_url else []
     return _send(N, mails, channels.mail, config, now) + _send(C, texts, channels.texts, config, now)
 
 
-def _mails(conn: Connection, config: Config, setting_id: int, now: datetime) -> list[Due]:
+def _claimed(setting_id: int, table: Any, due: Sequence[Due], now: datetime) -> list[Due]:
+    """Return what this tick sends: nobody else's tick takes it meanwhile, and after a crash it is tried again."""
+    if not due:
+        return []
+    mine = (table.setting_id == setting_id, table.id.in_([one.id for one in due]), table.next_try_at <= now)
+    with store.writing(now=now, actor_id=None) as w:
+        kept = set(w.conn.scalars(update(table).where(*mine).values(next_try_at=now + HELD).returning(table.id)))
+    return [one for one in due if one.id in kept]
+
+
+def _mails(config: Config, setting_id: int, now: datetime) -> list[Due]:
     """Return the notices that are to be e-mailed now, each with words that say nothing."""
     due = (N.setting_id == setting_id, N.next_try_at <= now, N.sent_at.is_(None), N.opened_at.is_(None), N.ended_at.is_(None))
     query = select(N.id, N.tries, Account.email).join(Account, and_(Account.id == N.account_id, Account.disabled_at.is_(None)))
-    rows = conn.execute(query.where(*due).order_by(N.urgency, N.id).limit(BATCH)).all()
+    with store.connection() as conn:
+        rows = conn.execute(query.where(*due).order_by(N.urgency, N.id).limit(BATCH)).all()
     links = {row.id: f"{config.base_url}/settings/{setting_id}/notices/{row.id}/" for row in rows}
     return [
         Due(setting_id, row.id, row.tries, Message(f"notice-{setting_id}-{row.id}", row.email, channels.BODY.format(link=links[row.id])))
@@ -65,9 +77,10 @@ def _mails(conn: Connection, config: Config, setting_id: int, now: datetime) -> 
     ]
 
 
-def _texts(conn: Connection, setting_id: int, now: datetime) -> list[Due]:
+def _texts(setting_id: int, now: datetime) -> list[Due]:
     due = (C.setting_id == setting_id, C.next_try_at <= now, C.sent_at.is_(None))
-    rows = conn.execute(select(C.id, C.tries, C.address, C.summary).where(*due).order_by(C.id).limit(BATCH)).all()
+    with store.connection() as conn:
+        rows = conn.execute(select(C.id, C.tries, C.address, C.summary).where(*due).order_by(C.id).limit(BATCH)).all()
     return [Due(setting_id, row.id, row.tries, Message(f"text-{setting_id}-{row.id}", row.address, row.summary)) for row in rows]
 
 
@@ -78,8 +91,6 @@ def _send(table: Any, due: Sequence[Due], way: Open, config: Config, now: dateti
     failures: list[str | None] = []
     try:
         with way(config) as send:
-            if send is None:
-                return 0  # no such channel here: what is due stays on the page, where people read it anyway
             for one in due:
                 failures.append(_tried(send, one.message))
     except NotSent as failed:

@@ -6,11 +6,14 @@ import logging
 from dataclasses import replace
 
 import pytest
+from flask import current_app
 
-from intranet import clock, duties
+from intranet import clock, duties, store
 from intranet.config import from_environment
 from intranet.errors import ConfigError
 from intranet.messages import delivery
+from intranet.messages.models import NoticeRow
+from intranet.people.models import Account
 from tests.duties.playing import at
 from tests.fixtures import databases
 from tests.messages.post import MailServer, running
@@ -24,8 +27,8 @@ def server():
 
 
 @pytest.fixture
-def place(sqlite_database, server):
-    with databases.running(replace(sqlite_database.config, mail_url=server.url, mail_from="daymark@larkspur.example", base_url="https://day.example")):
+def place(database, server):
+    with databases.running(replace(database.config, mail_url=server.url, mail_from="daymark@larkspur.example", base_url="https://day.example")):
         yield from _place()
 
 
@@ -80,9 +83,6 @@ def test_a_server_that_is_away_is_tried_again_later_and_later_until_it_is_given_
 
 
 def test_one_refused_address_does_not_keep_the_others_from_theirs(place, server):
-    from intranet import store
-    from intranet.people.models import Account
-
     raised = raise_one(place)
     with store.connection() as conn:
         server.refuse.add(conn.execute(store.db.select(Account.email).where(Account.id == place.office)).scalar_one())
@@ -91,6 +91,17 @@ def test_one_refused_address_does_not_keep_the_others_from_theirs(place, server)
     server.refuse.clear()
     assert delivery.deliver(at("2025-10-08 09:12")) == 1
     assert raised and [row.failure for row in place.rows(account_id=place.office)] == [""]
+
+
+def test_two_ticks_at_once_send_a_message_once(place, server):
+    raise_one(place)
+    moment, config = at("2025-10-08 09:11"), current_app.config["DAYMARK"]
+    with store.scope([place.setting]):
+        due = delivery._mails(config, place.setting, moment)
+        assert len(delivery._claimed(place.setting, NoticeRow, due, moment)) == 2
+        assert delivery._claimed(place.setting, NoticeRow, due, moment) == []
+    assert delivery.deliver(at("2025-10-08 09:20")) == 0
+    assert delivery.deliver(at("2025-10-08 09:21")) == 2
 
 
 def test_without_a_mail_server_nothing_is_tried_and_the_page_has_it_all(app):
