@@ -124,12 +124,12 @@ def do(setting_id: int, case_id: int, act: str) -> Response:
     return respond("cases/act.html", status=status, **_page(by, case), title=kind.title, form=form, label=kind.label)
 
 
-@blueprint.route("/suspect/<string:kind>/<int:pupil_id>/", methods=["GET", "POST"])
+@blueprint.route("/suspect/<string:case_kind>/<int:pupil_id>/", methods=["GET", "POST"])
 @allow("case:suspect")
-def suspect(setting_id: int, kind: str, pupil_id: int) -> Response:
+def suspect(setting_id: int, case_kind: str, pupil_id: int) -> Response:
     """Let any member of staff say what they suspect; those who work on such cases are told at once."""
     by = _by(setting_id)
-    pupil, of = access_pupil(by.actor, setting_id, pupil_id, today()), _kind(by, kind)
+    pupil, of = access_pupil(by.actor, setting_id, pupil_id, today()), _kind(by, case_kind)
     form = acts.suspect_form(of)
     if form.validate_on_submit():
         try:

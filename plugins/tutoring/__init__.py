@@ -26,6 +26,7 @@ from intranet.extension.api import (
     Setting,
     Slot,
     Trigger,
+    case_types,
     hookimpl,
 )
 from plugins.tutoring import ladder, marks, rules, slots
@@ -67,6 +68,8 @@ BOOKING = RecordKind(
     ("SPM-09",), plans=True,
 )  # fmt: skip
 
+CASES = case_types(Path(__file__).parent / "cases")
+
 
 @hookimpl
 def profile() -> Profile:
@@ -83,7 +86,7 @@ def policy() -> Path:
 @hookimpl
 def catalogue() -> Catalogue:
     """Return three marks (an absence with a reason is stored apart), the roles, one placement model and bookings."""
-    return Catalogue(marks.TABLE, ROLES, MODELS, (BOOKING,), marks.WITH_REASON, slots=slots.FILLED)
+    return Catalogue(marks.TABLE, ROLES, MODELS, (BOOKING,), marks.WITH_REASON, CASES, slots=slots.FILLED)
 
 
 @hookimpl

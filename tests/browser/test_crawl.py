@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from intranet import duties, store
+from intranet.cases import service as cases
+from intranet.extension import host
 from intranet.people.places import Setting
 from intranet.settings import policy_service
 from intranet.settings.service import context
@@ -69,6 +71,7 @@ def a_morning(live):
         duties.tick(now)
         with store.scope([place.id]), store.writing(now=now, actor_id=place.people["teacher"]) as w:
             policy_service.comment(w, context(place.id), "Does this hold for visits too?")
+            cases.open_case(w, context(place.id), host.for_setting(context(place.id)), "cme", place.pupils[1], None, None, note="Nobody answers.")
 
 
 def a_director(live):

@@ -15,7 +15,7 @@ from intranet.messages.models import NoticeRow
 from intranet.settings import service as settings
 from tests.cases.playing import a_school, get, post, scoped
 from tests.duties.playing import at, days
-from tests.fixtures.pupils import a_pupil
+from tests.fixtures.pupils import a_class, a_pupil
 
 SENT = {"how": "By the authority's own form, to its CME team"}
 
@@ -230,3 +230,29 @@ def test_belief_is_enough_and_home_school_and_authority_are_told_the_same_day(ap
     assert _told(provision) >= {"home_school", "LA"}
     with store.scope([provision.setting]):
         assert provision.by("dsl").ctx.calendar.count(case.state.anchor, date(2026, 1, 20)) == 2
+
+
+# -------------------------------------------------------------------- tutoring
+
+
+@pytest.mark.scenario("P-SPM-09")
+@pytest.mark.clause("SPM-21", "SPM-23")
+def test_only_the_safeguarding_lead_escalates_to_the_authority(app, client):
+    company = a_school("tutoring", "company")
+    room = a_class(company.setting, "Room 1", kind="tutor", staff=(company.person("tutor"),), role="tutor")
+    pupil = a_pupil(company.setting, "Rowan", group=room, model="commissioned")
+    at("2025-11-13 10:00")
+    path = f"cases/suspect/cme/{pupil}/"
+    said = {"note": "Unexplained since 12 November.", "since": "2025-11-12"}
+    for role in ("tutor", "tutoring_office"):
+        assert post(client, company, role, path, **said).status_code == 403
+    assert company.cases() == []
+    assert post(client, company, "dsl", path, **said).status_code == 303
+    case_id = company.cases()[-1].id
+    with pytest.raises(NotAllowed):
+        scoped(company, service.do_step, company.by("tutoring_office"), case_id, "escalate", service.Said("unexplained_absence", {}))
+    fields = {"f-authority": "Northshire LA", "f-copied": "", "f-sent_on": "2025-11-13", "f-grounds": "No word since 12 November"}
+    sent = post(client, company, "dsl", f"cases/{case_id}/steps/escalate/", outcome="unexplained_absence", note="", **fields)
+    assert sent.status_code == 303
+    entry = company.case().step("escalate").entries[0]
+    assert (entry.outcome, entry.roles, entry.fields["sent_on"]) == ("unexplained_absence", ("dsl",), "2025-11-13")

@@ -131,8 +131,9 @@ def planted_in(answer) -> set[tuple[int, str, int]]:
 
 
 #: What stands in a route for something that is not a thing of one setting.
-WORDS: dict[str, Any] = {"kind": "unexplained", "year": "2026-27", "key": HOUSE_VALUE, "token": "no-such-token", "session_id": 999_999, "tab": "all"}
-OBJECTS = frozenset({"strand_id", "entry_id",
+WORDS: dict[str, Any] = {"kind": "unexplained", "case_kind": "cme", "act": "note", "year": "2026-27", "key": HOUSE_VALUE,
+                         "token": "no-such-token", "session_id": 999_999, "tab": "all"}
+OBJECTS = frozenset({"case_id", "strand_id", "entry_id",
                      "pupil_id", "group_id", "contact_id", "flag_id", "placement_id", "closure_id", "duty_id", "account_id", "grant_id",
                      "upload_id", "rollover_id", "presence_id", "value_id", "comment_id", "notice_id", "talk_id", "link_id", "message_id",
                      "visit_id", "record_id"})  # fmt: skip

@@ -108,6 +108,8 @@ def within(cell: Cell, key: str) -> frozenset[int]:
         return frozenset({404})
     if arguments & {"notice_id", "talk_id"}:
         return ANSWERED | {404}  # its recipient, its author, or somebody who may read them all
+    if "step" in arguments:
+        return ANSWERED | {404}  # somebody who only decides gets the open decision alone: tests/cases says when
     if "strand_id" in arguments:
         return ANSWERED | {404}  # its team and whoever is named on it: tests/safeguarding says which
     if "duty_id" in arguments or "upload_id" in arguments or key == "account:admin":
