@@ -217,3 +217,11 @@ def test_other_children_and_other_settings_are_not_in_the_list(provision):
     flagged(provision, "child_protection")
     absent(provision, date(2025, 12, 3), pupil=provision.pupil)
     assert ben not in {one.pupil_id for one in queue(provision)}
+
+
+def test_a_decision_sent_twice_is_stored_once_and_leads_to_the_same_strand(provision):
+    flagged(provision, "child_protection")
+    absent(provision, date(2025, 12, 3))
+    [item] = queue(provision)
+    act = (provision.ctx, provision.caller, provision.actor("dsl"), item.key, item.on, "open", "Third time", clock.now(), RID % 64)
+    assert review.decide(*act) == review.decide(*act)

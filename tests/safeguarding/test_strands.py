@@ -260,7 +260,7 @@ def test_a_child_not_known_yet_is_matched_by_the_team(school, as_role, lead):
     lead.send(f"/safeguarding/strands/{unclear}/child/", pupil=str(school.pupil))
     assert "Amber Ash" in lead.get(f"/safeguarding/strands/{unclear}/")
     with pytest.raises(Refused, match="it is known whom"):
-        strands.match(access.access_strand(school.actor("dsl"), school.id, unclear, school.now), school.actor("dsl"), school.pupil, school.now)
+        strands.match(access.access_strand(school.actor("dsl"), school.id, unclear, school.now), school.actor("dsl"), school.pupil + 1, school.now, RID % 9)
 
 
 def test_the_room_works_on_both_databases(app_on_both):
@@ -290,3 +290,10 @@ def test_the_room_works_on_both_databases(app_on_both):
             assert [one.standing for one in reading.who_opened(conn, place.ctx, line.id)] == ["team", "glass"]
             assert len(reading.broken(conn, place.ctx, place.now)) == 1
         assert store.chain.verify(place.id).sound
+
+
+def test_pressing_a_button_twice_does_it_once(school, lead, strand):
+    rid = re.search(r'signal/">.*?name="rid" value="([^"]+)"', lead.get(strand), re.S)[1]
+    for _ in range(2):
+        lead.post(f"{strand}signal/", rid=rid, drawn="0", item="0")
+    assert "Speak to the safeguarding lead" in lead.get(f"/pupils/{school.pupil}/")

@@ -219,6 +219,11 @@ class PressForm(WriteForm):
     item = IntegerField(default=0, widget=HiddenInput())
 
 
+def press(item: int) -> PressForm:
+    """Return a button to draw, with a request id of its own."""
+    return PressForm(formdata=None, data={"item": item})
+
+
 class ReviewForm(WriteForm):
     """What the lead decides on an absence: one choice, a reason, one button."""
 

@@ -160,6 +160,8 @@ def decide(
 ) -> int | None:
     """Store what the lead decided, with the reason, and return the strand that was opened; raise NotFound for no item, Conflict for a decided one."""
     with store.connection() as conn:
+        if seen := store.events.seen(conn, ctx.id, request_id):
+            return (seen.data or {}).get("strand")
         waiting = {item.key: item for item in queue(conn, ctx, caller, now)}
         done = conn.execute(select(Review.id).where(Review.setting_id == ctx.id, Review.ground == key, Review.day >= on)).first()
     if key not in waiting and done:
@@ -192,7 +194,7 @@ def _store(ctx: SettingContext, actor: Actor, item: Item, decision: str, text: s
         made = w.conn.execute(insert(Review).values(setting_id=ctx.id, decided_at=now, decided_by=actor.account_id, **row).returning(Review.id)).scalar_one()
         if decision == "open":
             opened = _opened(w, ctx.id, item.pupil_id)
-        events.append(w, ctx.id, None, "safeguarding.reviewed", {"review": int(made), "sealed": vault.digest(sealed)}, request_id)
+        events.append(w, ctx.id, None, "safeguarding.reviewed", {"review": int(made), "strand": opened, "sealed": vault.digest(sealed)}, request_id)
     return opened
 
 

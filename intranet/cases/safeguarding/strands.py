@@ -137,21 +137,23 @@ def unname(strand: Opened, actor: Actor, member_id: int, now: datetime) -> None:
         _touch(w, strand)
 
 
-def match(strand: Opened, actor: Actor, pupil_id: int, now: datetime) -> None:
+def match(strand: Opened, actor: Actor, pupil_id: int, now: datetime, request_id: str) -> None:
     """Say which child an unclear strand is about; raise Refused when that is known."""
-    if strand.pupil_id is not None:
+    if strand.pupil_id not in (None, pupil_id):
         raise Refused("Child", "", "it is known whom this is about", "Link another child with a role instead", fields=["pupil"])
-    _set(strand, actor, now, "safeguarding.child", {"pupil": pupil_id}, pupil_id=pupil_id)
+    _set(strand, actor, now, request_id, "safeguarding.child", {"pupil": pupil_id}, pupil_id=pupil_id)
 
 
 def close(strand: Opened, actor: Actor, outcome: str, drawn: int, now: datetime, request_id: str) -> None:
     """Close a strand with its outcome; raise Conflict when somebody added to it since the page was drawn."""
     if not outcome.strip():
         raise Refused("Outcome", None, "nothing was entered", "Write what came of it", clauses=("SEN-027",), fields=["text"])
-    if strand.closed_at is not None:
-        raise Refused("Strand", "", "it is closed", "Open it again")
     with store.writing(now=now, actor_id=actor.account_id) as w:
         store.events.hold_chain(w.conn, strand.setting_id)
+        if store.events.seen(w.conn, strand.setting_id, request_id):
+            return
+        if strand.closed_at is not None:
+            raise Refused("Strand", "", "it is closed", "Open it again")
         version = w.conn.scalar(select(Strand.version).where(Strand.setting_id == strand.setting_id, Strand.id == strand.id))
         if version != drawn:
             raise Conflict((), "Something was added to this strand after you opened the page. Read it first, then close it.")
@@ -161,30 +163,34 @@ def close(strand: Opened, actor: Actor, outcome: str, drawn: int, now: datetime,
         _touch(w, strand, closed_at=now, signal=False)
 
 
-def reopen(strand: Opened, actor: Actor, now: datetime) -> None:
+def reopen(strand: Opened, actor: Actor, now: datetime, request_id: str) -> None:
     """Open a closed strand again."""
     if strand.wrapped is None:
         raise Refused("Strand", "", "its texts are forgotten", "Open a new one by telling the safeguarding lead")
-    _set(strand, actor, now, "safeguarding.closed", {"closed": False}, closed_at=None)
+    _set(strand, actor, now, request_id, "safeguarding.closed", {"closed": False}, closed_at=None)
 
 
-def signal(strand: Opened, actor: Actor, on: bool, now: datetime) -> None:
+def signal(strand: Opened, actor: Actor, on: bool, now: datetime, request_id: str) -> None:
     """Show or take away the words that ask to speak to the safeguarding lead about this child."""
-    _set(strand, actor, now, "safeguarding.signal", {"on": on}, signal=on)
+    _set(strand, actor, now, request_id, "safeguarding.signal", {"on": on}, signal=on)
 
 
-def forget(strand: Opened, actor: Actor, why: str, now: datetime) -> None:
+def forget(strand: Opened, actor: Actor, why: str, now: datetime, request_id: str) -> None:
     """Drop the strand's key: no backup of the database can give its texts back; that it was there stays on record."""
     if why not in words("forgetting"):
         raise Refused("Reason", why, "it is not one of the reasons for forgetting", "Choose one", fields=["why"])
     if strand.closed_at is None:
         raise Refused("Strand", "", "it is open", "Close it with its outcome first")
-    _set(strand, actor, now, "safeguarding.forgotten", {"why": why}, wrapped=None, signal=False)
+    _set(strand, actor, now, request_id, "safeguarding.forgotten", {"why": why}, wrapped=None, signal=False)
 
 
-def _set(strand: Opened, actor: Actor, now: datetime, kind: str, said: dict[str, Any], **values: Any) -> None:
+def _set(strand: Opened, actor: Actor, now: datetime, request_id: str, kind: str, said: dict[str, Any], **values: Any) -> None:
+    """Store a fact and what it changes on the strand; a repeat changes nothing."""
     with store.writing(now=now, actor_id=actor.account_id) as w:
-        events.append(w, strand.setting_id, strand.id, kind, {"strand": strand.id, **said})
+        try:
+            events.append(w, strand.setting_id, strand.id, kind, {"strand": strand.id, **said}, request_id)
+        except store.RequestSeen:
+            return
         _touch(w, strand, **values)
 
 

@@ -12,7 +12,7 @@ from intranet import store
 from intranet.cases.safeguarding import glass, reading, telling
 from intranet.cases.safeguarding import review as reviews
 from intranet.cases.safeguarding.access import TEAM
-from intranet.cases.safeguarding.forms import GlassForm, PressForm, ReviewForm, TellForm
+from intranet.cases.safeguarding.forms import GlassForm, PressForm, ReviewForm, TellForm, press
 from intranet.errors import Refused
 from intranet.extension import host
 from intranet.extension.caller import Caller
@@ -101,7 +101,7 @@ def room(setting_id: int) -> Response:
         broken = reading.broken(conn, inside.ctx, inside.now) if inside.team else []
     breaks = not inside.team and inside.actor.may("safeguarding:glass", setting_id)
     shown: dict[str, Any] = {"lines": lines, "broken": broken, "team": inside.team, "breaks": breaks}
-    return respond("safeguarding/room.html", setting_id=setting_id, press=PressForm(), at=inside.now, **shown)
+    return respond("safeguarding/room.html", setting_id=setting_id, press=press, at=inside.now, **shown)
 
 
 @blueprint.post("/safeguarding/break-glass/seen/")

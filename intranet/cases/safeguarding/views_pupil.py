@@ -9,7 +9,7 @@ from flask import Response, request
 
 from intranet import store
 from intranet.cases.safeguarding import professionals
-from intranet.cases.safeguarding.forms import PressForm, ProfessionalForm
+from intranet.cases.safeguarding.forms import PressForm, ProfessionalForm, press
 from intranet.cases.safeguarding.views import again, blueprint
 from intranet.errors import NotFound, Refused
 from intranet.people import current_actor
@@ -27,7 +27,7 @@ def working(setting_id: int, pupil_id: int) -> Response:
     pupil = access_pupil(current_actor(), setting_id, pupil_id, now().date())
     with store.connection() as conn:
         found = professionals.of_pupil(conn, setting_id, pupil_id)
-    shown: dict[str, Any] = {"pupil": pupil, "working": found, "told_in_words": professionals.told_in_words, "on": now().date(), "press": PressForm()}
+    shown: dict[str, Any] = {"pupil": pupil, "working": found, "told_in_words": professionals.told_in_words, "on": now().date(), "press": press}
     return respond("safeguarding/professionals.html", **shown)
 
 

@@ -19,6 +19,7 @@ from intranet.cases.safeguarding.forms import (
     PupilForm,
     ReaderForm,
     ReferralForm,
+    press,
 )
 from intranet.cases.safeguarding.views import Here, again, blueprint, here
 from intranet.cases.safeguarding.words import label, words
@@ -77,7 +78,7 @@ def file(setting_id: int, strand_id: int, entry_id: int) -> Response:
 
 def _read(inside: Here, strand_id: int, part: str, template: str, **more: Any) -> Response:
     page = reading.opened(inside.ctx, inside.actor, _strand(inside, strand_id), part, inside.now)
-    shown: dict[str, Any] = {"kinds": ENTRY_FORMS, "answers": strands.ANSWERS, "team_only": strands.TEAM_ONLY, "press": PressForm(), "ways": words("ways_on")}
+    shown: dict[str, Any] = {"kinds": ENTRY_FORMS, "answers": strands.ANSWERS, "team_only": strands.TEAM_ONLY, "press": press, "ways": words("ways_on")}
     return respond(template, page=page, label=label, setting_id=inside.ctx.id, at=inside.now, **shown, **more)
 
 
@@ -191,8 +192,8 @@ def end_reader(setting_id: int, strand_id: int) -> Response:
 @allow("safeguarding:read")
 def signal(setting_id: int, strand_id: int) -> Response:
     """Show or take away the signal on the child's page."""
-    inside, found, _ = _pressed(setting_id, strand_id)
-    strands.signal(found, inside.actor, not found.signal, inside.now)
+    inside, found, form = _pressed(setting_id, strand_id)
+    strands.signal(found, inside.actor, not found.signal, inside.now, form.request_id)
     return _back(found)
 
 
@@ -200,8 +201,8 @@ def signal(setting_id: int, strand_id: int) -> Response:
 @allow("safeguarding:read")
 def reopen(setting_id: int, strand_id: int) -> Response:
     """Open a closed strand again."""
-    inside, found, _ = _pressed(setting_id, strand_id)
-    strands.reopen(found, inside.actor, inside.now)
+    inside, found, form = _pressed(setting_id, strand_id)
+    strands.reopen(found, inside.actor, inside.now, form.request_id)
     return _back(found)
 
 
@@ -223,7 +224,7 @@ def match(setting_id: int, strand_id: int) -> Response:
         return _form(inside, found, form, "Say which child this is about", "Save")
     pupil = access_pupil(inside.actor, setting_id, int(form.pupil.data), inside.now.date())
     try:
-        strands.match(found, inside.actor, pupil.id, inside.now)
+        strands.match(found, inside.actor, pupil.id, inside.now, form.request_id)
     except Refused as refused:
         return _form(inside, found, form, "Say which child this is about", "Save", refused)
     return _back(found)
@@ -254,7 +255,7 @@ def forget(setting_id: int, strand_id: int) -> Response:
     if request.method == "GET" or not form.validate():
         return _form(inside, found, form, "Forget what this strand says", "Forget it for good")
     try:
-        strands.forget(found, inside.actor, form.why.data, inside.now)
+        strands.forget(found, inside.actor, form.why.data, inside.now, form.request_id)
     except Refused as refused:
         return _form(inside, found, form, "Forget what this strand says", "Forget it for good", refused)
     return _back(found)
