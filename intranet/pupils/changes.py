@@ -235,18 +235,8 @@ def end_placement(
         append(w, setting_id, f"pupil:{pupil_id}", "pupil.placement_ended", data, now=now)
 
 
-def leave(setting_id: int, pupil_id: int, last: date, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Record a pupil's last day: placement, class and flags end with it; the name stays in the register's history."""
-    if not reason.strip():
-        raise Refused(
-            "Leaving", None, "A last day needs its ground or reason", "Write why the placement ends", fields=("reason",)
-        )
-    with store.writing(now=now, actor_id=actor.account_id) as w:
-        depart(w, setting_id, pupil_id, last, reason, now=now)
-
-
 def depart(w: store.Writing, setting_id: int, pupil_id: int, last: date, reason: str, *, now: datetime) -> None:
-    """End a pupil's placements and classes with their last day in a transaction of somebody else's; Refused before the starting day."""
+    """Record a pupil's last day in the caller's transaction: placement and class end, the name stays in the history; Refused before the starting day."""
     row = row_of(w.conn, setting_id, pupil_id)
     if row["admitted_on"] and last < row["admitted_on"]:
         raise Refused(

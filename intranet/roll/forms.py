@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -48,10 +48,12 @@ class DetailsForm(WriteForm):
     leave_ended = day("Leave ended on")
     la_notified = day("Authority first told on")
     detention_months = IntegerField("Length of the order in months", [Optional(strip_whitespace=True), NumberRange(0, 999, MONTHS)])
+    efforts = SelectMultipleField("Reasonable efforts made so far", choices=[])
     professionals = words("Other professionals involved", 300, "Their role, with commas between, for example therapist")
 
-    def cut_to(self, names: Iterable[str]) -> None:
-        """Leave out what the ground does not ask for."""
+    def cut_to(self, names: Iterable[str], efforts: Iterable[tuple[str, str]]) -> None:
+        """Leave out what the ground does not ask for, and offer the efforts of guidance."""
+        self.efforts.choices = choices(efforts)
         wanted = set(names)
         for name in [name for name in SOME if name not in wanted]:
             del self[name]
@@ -62,12 +64,20 @@ class DetailsForm(WriteForm):
         for field in self:
             if field.name in facts:
                 value = facts[field.name]
-                field.data = date.fromisoformat(value) if field.name in DAYS else value
+                field.data = _shown(field.name, value)
 
     def entered(self, ground: str) -> Entered:
         """Return what was typed."""
         names = [name for name in (*SOME, "professionals") if name in self]
-        return Entered(ground, self.last_day.data, {name: self[name].data for name in names})
+        given = {name: self[name].data for name in names}
+        return Entered(ground, self.last_day.data, {name: " ".join(value) if name == "efforts" else value for name, value in given.items()})
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Return what was stored as its field holds it."""
+    if name == "efforts":
+        return str(value).split()
+    return date.fromisoformat(value) if name in DAYS else value
 
 
 class ProofForm(WriteForm):

@@ -25,6 +25,7 @@ ENTERED: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "written_notice": ("notice_received", "last_day_stated"), "other_school": ("other_school", "started", "start_confirmed"),
     "dual_registered": ("other_school", "started"), "too_far": ("destination", "moving_date", "destination_school", "emigrating"),
     "leave_days": ("leave_ended", "la_notified"), "absence_days": ("la_notified",), "detention_long_enough": ("detention_months",),
+    "school_enquiries": ("efforts",),
 })  # fmt: skip
 DAYS = ("notice_received", "last_day_stated", "started", "start_confirmed", "moving_date", "leave_ended", "la_notified", "opened_on")
 #: Flags that put a child into a group whose withdrawal may need consent.

@@ -85,9 +85,8 @@ def context_of(setting: int):
 def test_a_deletion_return_is_due_when_the_name_goes(school):
     setting, group = school
     pupil = a_pupil(setting, group=group)
-    actor = Actor(1, "Olive Oak", "Office", (Grant("office", setting),))
-    with store.scope([setting]):
-        changes.leave(setting, pupil, date(2026, 1, 16), "Registered at another school", actor=actor, now=at("2026-01-12 09:00"))
+    with store.scope([setting]), store.writing(now=at("2026-01-12 09:00"), actor_id=None) as w:
+        changes.depart(w, setting, pupil, date(2026, 1, 16), "Registered at another school", now=at("2026-01-12 09:00"))
     tick("2026-01-15 09:00")
     assert rows(setting, "deletion_return") == []
     tick("2026-01-16 09:00")

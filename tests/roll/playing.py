@@ -33,6 +33,15 @@ class Roll:
         self.ctx = self._in(lambda: context(self.setting))
         self.caller = host.for_setting(self.ctx)
 
+    @classmethod
+    def of(cls, setting: int, group: int) -> Roll:
+        """Return the same setting with its values read again."""
+        found = cls.__new__(cls)
+        found.setting, found.group = setting, group
+        found.ctx = found._in(lambda: context(setting))
+        found.caller = host.for_setting(found.ctx)
+        return found
+
     def _in(self, call):
         with store.scope([self.setting]):
             return call()

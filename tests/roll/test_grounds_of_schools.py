@@ -7,11 +7,13 @@ from datetime import date
 
 import pytest
 
-from intranet import clock, store
+from intranet import clock, duties, store
 from intranet.cases.safeguarding import professionals
 from intranet.errors import Conflict, NotAllowed, Refused
 from intranet.roll import exclusions, removal
 from intranet.roll.removal import Entered
+from intranet.settings import service as settings
+from tests.fixtures.pupils import a_class
 from tests.roll.playing import I_, A, F, G, L, Roll, at, days, save
 
 OFFICER, SLT, LEADER = "attendance_officer", "slt", "school_leader"
@@ -281,8 +283,6 @@ def test_a_child_who_ceased_without_a_reason_stays_until_the_authority_confirms(
 @pytest.mark.clause("OTE-16", "OTE-17")
 def test_a_usual_leaver_needs_no_return_and_a_mover_does(independent):
     at("2026-06-26 15:00")
-    from tests.fixtures.pupils import a_class
-
     a_class(independent.setting, "9", year_group=9)
     eleven = a_class(independent.setting, "11", year_group=11)
     leaver = independent.pupil("D11", born="2010-02-03", group=eleven, year_group=11)
@@ -297,11 +297,24 @@ def test_a_usual_leaver_needs_no_return_and_a_mover_does(independent):
         independent.complete(pupil, LEADER)
     assert independent.owed(leaver) == []
     assert [line.title for line in independent.owed(mover)] == ["Deletion return"]
-    from intranet import duties
-
     duties.tick(at("2026-06-26 16:00"))
     assert independent.owed(leaver) == []
     assert len(independent.owed(mover)) == 1
+
+
+@pytest.mark.clause("OTE-17")
+def test_an_authority_that_asks_is_told_of_usual_leavers_too(independent):
+    at("2026-06-26 15:00")
+    eleven = a_class(independent.setting, "11", year_group=11)
+    leaver = independent.pupil("D11", born="2010-02-03", group=eleven, year_group=11)
+    with store.scope([independent.setting]), store.writing(now=clock.now(), actor_id=None) as w:
+        settings.set_house_value(w, independent.setting, "return.transition", True, "The authority wrote that it wants them", date(2025, 9, 1))
+    again = Roll.of(independent.setting, independent.group)
+    again.begin(leaver, L, LEADER)
+    again.enter(leaver, LEADER, "2026-06-26")
+    again.show(leaver, LEADER, "not_expected")
+    again.complete(leaver, LEADER)
+    assert [line.title for line in again.owed(leaver)] == ["Deletion return"]
 
 
 @pytest.mark.scenario("P-OTE-12")

@@ -88,6 +88,22 @@ def test_a_form_drawn_before_somebody_elses_change_stores_nothing(school, pages)
     office.get(f"{base}proofs/no_order/", 303)
 
 
+@pytest.mark.clause("ATT-199", "ATT-201", "OTE-38")
+def test_enquiries_are_ticked_one_by_one_and_home_education_shows_its_steps(school, pages):
+    missing, taught = school.pupil("Rowan"), school.pupil("Hazel")
+    office = pages(school, "office")
+    base = f"/pupils/{missing}/off-roll/"
+    office.send(base, ground="2024:9(1)(i)")
+    assert "A home visit" in office.get(base) and "school days on end with only G, N or O" in office.get(base)
+    page = office.send(f"{base}details/", follow=True, last_day="", la_notified="2025-11-17", efforts=["visits", "calls"], professionals="")
+    assert "A home visit" not in page and "Local databases" in page
+    assert 'value="visits" checked' in office.get(f"{base}details/")
+    office.send(f"{base}details/", 422, last_day="", efforts=["seance"])
+    assert school.standing(missing).case.facts["efforts"] == "visits calls"
+    office.send(f"/pupils/{taught}/off-roll/", ground="2024:9(1)(f)")
+    assert "a telephone call is not enough" in office.get(f"/pupils/{taught}/off-roll/")
+
+
 def test_a_pupil_on_another_schools_roll_is_led_to_the_end_of_the_place(app, pages):
     roll = Roll("2025-11-18 10:00", setting_type="tutoring", legal_type="company", phase="secondary", layout="T")
     pupil = roll.pupil(model="commissioned")

@@ -10,6 +10,8 @@ from flask import Response, request
 
 from intranet import store
 from intranet.errors import NotFound
+from intranet.law import measures
+from intranet.law.rules_deletion import chosen_needs_notice
 from intranet.roll import removal, returns
 from intranet.roll.facts import on_our_roll
 from intranet.roll.forms import ApproveForm, DetailsForm, GroundForm, ProofForm, VersionForm, WhyForm
@@ -41,8 +43,9 @@ def _page(here: Here, standing: Standing) -> Response:
     with store.connection() as conn:
         owed = returns.lines(conn, here.ctx.id, now(), pupil_id=here.pupil.id)
     decides = here.actor.may(DECIDES, here.ctx.id)
+    steps = measures.rows("home_education_steps", today()) if chosen_needs_notice(gate.ground) else ()
     return respond("roll/gate.html", pupil=here.pupil, setting=here.ctx, gate=gate, standing=standing, whys=_whys(here, gate), owed=owed, decides=decides,
-                   labels=LABELS)  # fmt: skip
+                   labels=LABELS, steps=steps)  # fmt: skip
 
 
 @blueprint.route("/pupils/<int:pupil_id>/off-roll/", methods=["GET", "POST"])
@@ -75,7 +78,7 @@ def details(setting_id: int, pupil_id: int) -> Response:
         return see_other(PAGE, setting_id=setting_id, pupil_id=pupil_id)
     form, case = DetailsForm(), standing.case
     gate = judge(here.ctx, here.caller, case, here.facts(), today())
-    form.cut_to(name for ask in gate.asks for name in ask.enters)
+    form.cut_to((name for ask in gate.asks for name in ask.enters), ((row.key, row.says) for row in measures.rows("deletion_efforts", today())))
     if request.method == "GET":
         form.fill(case.last_day, case.facts, standing.version)
         return respond("roll/details.html", pupil=here.pupil, form=form, gate=gate)
