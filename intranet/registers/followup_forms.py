@@ -12,6 +12,7 @@ from intranet.registers import followup_rules as rules
 from intranet.registers.followup_links import FIRST_NAME, INITIALS, NOTHING
 from intranet.web.kit import WriteForm, choices, required
 
+PARENTS = choices(rules.parents_reasons(), blank="Choose a reason")
 SHOWN = choices([(INITIALS, "Initials"), (FIRST_NAME, "First name"), (NOTHING, "Nothing")])
 SHORT = Length(max=500, message="500 characters fit. Shorten it.")
 REASONS = choices([(one.key, one.label) for one in rules.reasons()], blank="Choose a reason")
@@ -99,7 +100,7 @@ class ParentForm(WriteForm):
 
     first = DateField("First day away", [required("First day: nothing was entered. Enter a date like 14/10/2025.")])
     last = DateField("Last day away, as far as you know", [required("Last day: nothing was entered. Enter the same day if it is one day.")])
-    reason = SelectField("Reason", [required("Reason: nothing was chosen. Choose one from the list.")], choices=REASONS)
+    reason = SelectField("Reason", [required("Reason: nothing was chosen. Choose one from the list.")], choices=PARENTS)
     text = TextAreaField("Anything else we should know", [SHORT])
     informant = StringField("Your name", [Length(max=80), required("Your name: nothing was entered. Write who you are.")])
 

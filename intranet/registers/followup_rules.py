@@ -77,6 +77,12 @@ def reasons() -> tuple[Reason, ...]:
     return tuple(Reason(row["key"], row["label"], row.get("symbol", ""), tuple(row.get("clauses", ()))) for row in data()["reasons"])
 
 
+def parents_reasons() -> list[tuple[str, str]]:
+    """Return what a parent may choose, as a parent would say it: nothing that only the school can decide."""
+    said = [(row["key"], row.get("parents", row["label"])) for row in data()["reasons"]]
+    return [(key, label) for key, label in said if label]
+
+
 def reason_for(key: str) -> Reason:
     """Return a reason by its key; raise Refused naming the reasons there are."""
     found = next((one for one in reasons() if one.key == key), None)

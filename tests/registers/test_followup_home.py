@@ -50,6 +50,8 @@ def test_a_parents_message_holds_calls_back_until_it_is_read_and_shows_nothing_o
     html = parent.get(address).get_data(as_text=True)
     assert "Tell us of an absence: AA" in html
     assert "Amber" not in html and "Ash" not in html and "Larkspur" not in html
+    assert "Another reason" in html and "not accepted" not in html
+    assert _parent(parent, address, html, reason="not_accepted").status_code == 422
     sent = _parent(parent, address, html)
     assert "we have received it" in sent.get_data(as_text=True)
     assert row_of(school).unread == 1
