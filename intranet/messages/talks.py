@@ -75,7 +75,7 @@ class TalkSeen:
     @property
     def can_end(self) -> bool:
         """Return whether consent can still be withdrawn: an online meeting that has not been ended."""
-        return self.channel == ONLINE and self.ended_at is None
+        return self.channel == ONLINE and bool(self.consent) and self.ended_at is None
 
 
 def note(ctx: SettingContext, actor: Actor, pupil_id: int, draft: Draft, now: datetime, request_id: str | None = None) -> int:
@@ -155,7 +155,7 @@ def _problems(draft: Draft, now: datetime) -> Sequence[tuple[str, str, str]]:
 def end_meeting(ctx: SettingContext, actor: Actor, talk: TalkSeen, why: str, now: datetime) -> None:
     """Write down that consent was withdrawn and the online meeting ended now; raise Refused for any other entry."""
     with store.writing(now=now, actor_id=actor.account_id) as w:
-        mine = (C.setting_id == ctx.id, C.id == talk.id, C.channel == ONLINE, C.ended_at.is_(None))
+        mine = (C.setting_id == ctx.id, C.id == talk.id, C.channel == ONLINE, C.consent.is_(True), C.ended_at.is_(None))
         if w.conn.execute(update(C).where(*mine).values(ended_at=now, ended_why=why)).rowcount == 0:
             raise Refused("Entry", talk.label, "only an online meeting that goes on can be ended", "Open the log again", clauses=("ATT-233",))
         data = {"note": talk.id, "why": why}

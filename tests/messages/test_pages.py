@@ -230,6 +230,15 @@ def test_an_online_meeting_asks_for_consent_every_time_and_a_withdrawal_ends_it(
     assert "Ended" in lead.get(f"/pupils/{pupil}/log/")
 
 
+@pytest.mark.clause("ATT-234")
+def test_consent_that_is_refused_is_kept_with_what_the_parent_is_to_be_told(school, as_role):
+    lead, pupil = as_role("attendance_lead", "Lena Lark"), school.pupils[0]
+    said = {"channel": "online", "with_whom": "Robin Ash", "summary": "No meeting today.", "agenda": "no", "consent": "no"}
+    lead.send(f"/pupils/{pupil}/log/add/", **said)
+    page = lead.get(f"/pupils/{pupil}/log/")
+    assert "they must still engage (ATT-234)" in page and "End meeting" not in page
+
+
 @pytest.mark.clause("ATT-124", "ASC-41", "SEN-105")
 def test_a_text_goes_to_the_gateway_in_plain_fixed_words_and_a_refusal_is_shown(sqlite_database):
     from dataclasses import replace
