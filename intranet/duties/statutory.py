@@ -32,6 +32,7 @@ from intranet.store.tables import register_state
 NEW_PUPIL, DELETION, BACK_UP = "new_pupil_return", "deletion_return", "register_back_up"
 KINDS = (NEW_PUPIL, DELETION, BACK_UP)
 TELL_NOW, TOLD, CONFIRM, ENDED = "roll_tell", "roll_told", "roll_confirm", "place_ended"
+PROVISION, DAY_SIX = "suspension_provision", "day_six"
 #: What is done when it went out and is recorded so, with what it said; no other word ends it (C-11).
 SENT = frozenset({*baseline.RETURNS, NEW_PUPIL, DELETION, TELL_NOW, TOLD, CONFIRM, ENDED})
 ROLL_ROLES, BACK_UP_ROLES = ("office", "attendance_lead"), ("system_admin", "head")

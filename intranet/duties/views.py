@@ -10,7 +10,7 @@ from intranet import store
 from intranet.duties import home as homes
 from intranet.duties import policy_reviews, queues, service
 from intranet.duties.forms import DoneForm
-from intranet.duties.statutory import SENT
+from intranet.duties.statutory import DAY_SIX, PROVISION, SENT
 from intranet.duties.ticking import NOT_TAKEN
 from intranet.duties.why import key_of, marks_of, of_duty
 from intranet.errors import Refused
@@ -89,6 +89,8 @@ def _link(setting_id: int, row: queues.DutyRow) -> str:
         return f"{url_for('duties.home', setting_id=setting_id)}cases/{row.case_id}/steps/{row.step}/"
     if row.kind in SENT:
         return f"{url_for('duties.home', setting_id=setting_id)}roll/returns/{row.id}/"
+    if row.kind in (PROVISION, DAY_SIX):
+        return f"{url_for('duties.home', setting_id=setting_id)}pupils/{row.pupil_id}/suspensions/"
     if row.kind == NOT_TAKEN:
         return _register(setting_id, row.session_no, row.group_id)
     return "" if row.pupil_id is None else url_for("pupils.show", setting_id=setting_id, pupil_id=row.pupil_id)

@@ -13,6 +13,7 @@ from intranet.cases.safeguarding import professionals
 from intranet.clock import LONDON
 from intranet.duties.findings import roles_text
 from intranet.duties.models import Duty
+from intranet.duties.statutory import DAY_SIX, PROVISION
 from intranet.errors import Conflict, FieldProblem, NotFound, Refused
 from intranet.extension.caller import Caller
 from intranet.law.answers import Answer
@@ -26,7 +27,7 @@ from intranet.settings.service import SettingContext
 from intranet.store import records
 from intranet.store.tables import record as table
 
-KIND, SYMBOL, DUTY = "suspension", "E", "suspension_provision"
+KIND, SYMBOL = "suspension", "E"
 ROLES, LONGEST, LONGEST_DAYS = ("head", "attendance_lead"), 2000, 200
 CLAUSES = ("OTE-22", "SI 2007/1870 reg 3, 4")
 
@@ -160,7 +161,7 @@ def _duty(ctx: SettingContext, pupil_id: int, seen: Seen, starts: date, now: dat
     what = "Permanently excluded" if seen.permanent else "Suspended"
     opens = datetime.combine(starts, time(), LONDON)
     return {
-        "setting_id": ctx.id, "kind": DUTY, "pupil_id": pupil_id, "anchor": seen.first, "urgency": 10, "roles": roles_text(ROLES),
+        "setting_id": ctx.id, "kind": PROVISION, "pupil_id": pupil_id, "anchor": seen.first, "urgency": 10, "roles": roles_text(ROLES),
         "title": f"{what} from {long_date(seen.first)}: education from {long_date(starts)}", "clauses": ", ".join(CLAUSES), "raised_at": now,
         "due_at": opens, "overdue_from": datetime.combine(starts, time(23, 59), LONDON), "outcome": "",
     }  # fmt: skip
@@ -183,7 +184,7 @@ def provide(
             records.amend(w, ctx.id, kept.id, kept.version, data={**kept.data, "provision": data})
             outcome = f"Education from {long_date(given.first)}"
             done = update(Duty).where(
-                Duty.setting_id == ctx.id, Duty.pupil_id == pupil_id, Duty.kind.in_((DUTY, "day_six")), Duty.anchor == seen.first, Duty.done_at.is_(None)
+                Duty.setting_id == ctx.id, Duty.pupil_id == pupil_id, Duty.kind.in_((PROVISION, DAY_SIX)), Duty.anchor == seen.first, Duty.done_at.is_(None)
             )
             w.conn.execute(done.values(done_at=now, done_by=actor.account_id, outcome=outcome))
     except store.RequestSeen:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from intranet import clock, duties
 from tests.roll.playing import A, Roll
 
 EVIDENCE = {"evidence": "Letter in the file", "who": "Olive Oak", "on": "2025-11-18"}
@@ -130,3 +131,17 @@ def test_a_suspension_and_its_provision_are_recorded_by_the_head(school, pages):
     assert "suitable and full-time" in head.send_to(path, f"{path}provision/", 422, **given)
     head.send_to(path, f"{path}provision/", full_time="y", **given)
     assert "Harbour Centre, Quay Street" in head.get(path)
+
+
+def test_a_duty_leads_to_where_it_is_done_and_only_to_who_may_do_it(school, pages):
+    pupil = school.pupil(joined="2025-11-18")
+    duties.tick(clock.now())
+    line = school.owed(pupil)[0]
+    office, dsl, head = (pages(school, role) for role in ("office", "dsl", "headteacher"))
+    assert f"/roll/returns/{line.duty_id}/" in office.get("/")
+    assert f"/roll/returns/{line.duty_id}/" in office.get(f"/duties/{line.duty_id}/")
+    assert "recorded as sent" in office.get(f"/duties/{line.duty_id}/")
+    assert "New pupil" in dsl.get("/roll/returns/") and f"/roll/returns/{line.duty_id}/" not in dsl.get("/roll/returns/")
+    dsl.get(f"/roll/returns/{line.duty_id}/", 403)
+    head.send(f"/pupils/{pupil}/suspensions/", first="2025-11-18", days="8", reason="Fighting")
+    assert f"/pupils/{pupil}/suspensions/" in head.get("/")
