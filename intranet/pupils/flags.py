@@ -30,10 +30,15 @@ KINDS: tuple[FlagKind, ...] = (
     FlagKind("youth_justice", "Youth justice worker"),
     FlagKind("young_carer", "Young carer"),
     FlagKind("medical", "Medical condition"),
+    FlagKind("mental_health", "Mental health difficulty"),  # ASC-37
+    FlagKind("disadvantaged", "Disadvantaged home"),  # ASC-38
+    FlagKind("near_threshold", "Just misses pupil premium or free meals"),  # ASC-40
+    FlagKind("traveller", "Gypsy, Roma or Traveller"),
     FlagKind("mobile", "Parent travels for work", open=True),
     FlagKind("service_child", "Service family"),
     FlagKind("eal", "English as an additional language", open=True),
     FlagKind("new_migrant", "New migrant"),
+    FlagKind("unsettled_address", "Address not settled"),  # OTE-41
     FlagKind("refugee", "Refugee or asylum seeker"),
     FlagKind("vulnerable_list", "On the vulnerable list"),
     FlagKind("walks_alone", "Travels alone", open=True),

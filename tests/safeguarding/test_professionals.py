@@ -83,3 +83,21 @@ def test_professionals_are_kept_on_both_databases(app_on_both):
         professionals.end(place.id, place.pupil, one.id, date(2025, 10, 7), actor=place.actor("head"), now=place.now)
         with store.connection() as conn:
             assert professionals.of_pupil(conn, place.id, place.pupil)[0].last == date(2025, 10, 7)
+
+
+@pytest.mark.clause("ASC-36", "ASC-37", "ASC-38", "ASC-40", "OTE-37", "OTE-41", "SPM-06")
+@pytest.mark.parametrize(
+    "kind, label",
+    [
+        ("send", "Special educational needs or disability"), ("mental_health", "Mental health difficulty"), ("disadvantaged", "Disadvantaged home"),
+        ("near_threshold", "Just misses pupil premium or free meals"), ("traveller", "Gypsy, Roma or Traveller"), ("service_child", "Service family"),
+        ("youth_justice", "Youth justice worker"), ("unsettled_address", "Address not settled"), ("ehcp", "Education, health and care plan"),
+    ],
+)  # fmt: skip
+def test_a_flag_is_kept_with_its_days_and_source_and_is_shown_only_to_those_who_may_see_it(school, as_role, kind, label):
+    lead = as_role("attendance_lead")
+    lead.send(f"/pupils/{school.pupil}/flags/add/", kind=kind, first="2025-09-08", source="Family, by letter", note="")
+    shown = lead.get(f"/pupils/{school.pupil}/placement/")
+    assert label in shown and "Family, by letter" in shown and "8 Sep 2025" in shown
+    assert label in lead.get(f"/pupils/{school.pupil}/")
+    assert label not in as_role("teacher", account=school.teacher).get(f"/pupils/{school.pupil}/")
