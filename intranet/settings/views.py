@@ -30,7 +30,8 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(views_policy.blueprint)
     app.register_blueprint(views_opening.blueprint)
     app.extensions["daymark.navigation"].add(
-        NavItem("Calendar", "settings.calendar", "policy:read", 70), NavItem("Policy", "settings.policy_page", "policy:read", 80)
+        NavItem("Calendar", "settings.calendar", "policy:read", 85, under="settings.policy_page"),
+        NavItem("Policy", "settings.policy_page", "policy:read", 80),
     )
 
 

@@ -90,6 +90,13 @@ def test_the_frame_names_the_setting_the_person_and_only_pages_they_may_open(app
     assert accounts not in teacher.get(f"/settings/{setting}/policy/").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("role", ["principal", "dsl", "attendance_lead", "attendance_officer", "teacher"])
+def test_the_policy_is_a_section_of_everybody_however_many_sections_there_are(app, setting, role):
+    client = signed_in(app.test_client(), an_account(role, setting=setting, name=f"The {role}"))
+    page = client.get(f"/settings/{setting}/pupils/").get_data(as_text=True)
+    assert f'href="/settings/{setting}/policy/"' in page
+
+
 def test_the_navigation_speaks_in_the_settings_own_words(app):
     said = {}
     for setting_type, role in (("primary_school", "head"), ("tutoring", "head"), ("alternative_provision", "head")):
