@@ -215,9 +215,17 @@ def test_missing_evidence_turns_no_code_and_only_a_decider_may(school, as_role):
     school.save({0: "I"}, rest_present=True)
     duties.tick(clock.now() + timedelta(days=1))
     assert school.marks()[0] == "I"
-    args = (school.ctx, school.caller, school.session(), school.pupils[0], "O", None, "Evidence was asked for twice", "No evidence came", 9999, )
+    officer = an_account("attendance_officer", setting=school.id, name="Olga Oak")
+    followup_reports.delegate(school.ctx, school.actor("principal"), officer, str(uuid.uuid4()), clock.now())
+
+    def amend(symbol, actor, reason):
+        service.amend(school.ctx, school.caller, school.session(), school.pupils[0], symbol, None, "Evidence was asked for twice", reason, 9999,
+                      str(uuid.uuid4()), actor, clock.now())  # fmt: skip
+
     with pytest.raises(NotAllowed):
-        service.amend(*args, str(uuid.uuid4()), school.actor("teacher"), clock.now())
-    service.amend(*args, str(uuid.uuid4()), school.actor("principal"), clock.now())
-    assert school.marks()[0] == "O"
-    assert decode(_events(school, "register.amended")[-1]).reason == "No evidence came"
+        amend("O", school.actor("teacher"), "No evidence came")
+    amend("O", school.actor("attendance_officer", account=officer, name="Olga Oak"), "No evidence came")
+    kept = _events(school, "register.amended")[-1]
+    assert (school.marks()[0], decode(kept).reason, kept["by"]) == ("O", "No evidence came", ["Olga Oak", "Attendance Officer"])
+    amend("I", school.actor("principal"), "A hospital letter came")
+    assert school.marks()[0] == "I"
