@@ -101,3 +101,10 @@ def test_a_flag_is_kept_with_its_days_and_source_and_is_shown_only_to_those_who_
     assert label in shown and "Family, by letter" in shown and "8 Sep 2025" in shown
     assert label in lead.get(f"/pupils/{school.pupil}/")
     assert label not in as_role("teacher", account=school.teacher).get(f"/pupils/{school.pupil}/")
+
+
+def test_a_number_that_no_professional_can_have_is_refused_in_a_sentence(school, as_role):
+    lead = as_role("head")
+    lead.send(f"{page_of(school)}add/", **FIELDS)
+    lead.send_to(page_of(school), f"{page_of(school)}end/", status=422, item="9" * 30)
+    assert "End today" in lead.get(page_of(school))

@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from intranet.cases.safeguarding.strands import Draft
@@ -25,6 +25,7 @@ from intranet.cases.safeguarding.telling import LONGEST, Told
 from intranet.cases.safeguarding.words import pairs
 from intranet.clock import LONDON
 from intranet.web.kit import WriteForm, choices, required
+from intranet.web.rules import LARGEST
 
 DATES = ["%Y-%m-%d", "%d/%m/%Y"]
 
@@ -216,7 +217,7 @@ class ReaderForm(WriteForm):
 class PressForm(WriteForm):
     """A button about a strand; ``item`` is what on it."""
 
-    item = IntegerField(default=0, widget=HiddenInput())
+    item = IntegerField(default=0, validators=[NumberRange(0, LARGEST)], widget=HiddenInput())
 
 
 def press(item: int) -> PressForm:
