@@ -73,7 +73,7 @@ def test_an_amendment_clears_every_finding_whose_ground_it_takes_away(app):
         for key in histories.KEYS:
             histories.save(school, day, key, {pupil: "N"}, histories.moment(day, "09:10"))
     kinds = {kind for kind, *_ in histories.open_findings(school)}
-    assert kinds == {"n_code", "attendance_return", "unexplained_told", "persistent_absence", "severe_absence"}
+    assert kinds == {"n_code", "attendance_return", "unexplained_told", "persistent_absence", "severe_absence", "cme_run"}
     histories.save(school, days[4], "AM", {pupil: "/"}, histories.moment(days[-1], "15:30"))
     assert "attendance_return" not in {kind for kind, *_ in histories.open_findings(school)}
     for day in days:

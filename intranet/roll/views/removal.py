@@ -18,7 +18,7 @@ from intranet.roll.forms import ApproveForm, DetailsForm, GroundForm, ProofForm,
 from intranet.roll.gate import Gate, judge
 from intranet.roll.removal import DECIDES, Entered, Standing
 from intranet.roll.views.blueprint import Here, at, blueprint, done
-from intranet.web.kit import allow, choices, now, respond, see_other, today
+from intranet.web.kit import allow, choices, now, respond, say_next, see_other, today
 from intranet.web.why import Why, of_answer
 
 PAGE = "roll.off_roll"
@@ -53,10 +53,10 @@ def _page(here: Here, standing: Standing) -> Response:
 def off_roll(setting_id: int, pupil_id: int) -> Response:
     """Show the removal that is under way, or choose the ground of a new one."""
     here = at(setting_id, pupil_id)
-    standing = _standing(here)
+    standing, form = _standing(here), GroundForm()
     if standing is not None:
-        return _page(here, standing)
-    known, form = here.facts(), GroundForm()
+        return _under_way(setting_id, pupil_id) if request.method == "POST" else _page(here, standing)
+    known = here.facts()
     if here.pupil.left_on is not None or not on_our_roll(here.ctx, here.caller, known.pupil):
         return see_other("roll.end_place", setting_id=setting_id, pupil_id=pupil_id)
     grounds = removal.offered(here.ctx, known, today())
@@ -66,6 +66,12 @@ def off_roll(setting_id: int, pupil_id: int) -> Response:
         if (answer := done(form, act, "Begun. Enter the days next, then show each proof.", "roll.details", **here.ids)) is not None:
             return answer
     return respond("roll/ground.html", status=200 if request.method == "GET" else 422, pupil=here.pupil, form=form, grounds=grounds)
+
+
+def _under_way(setting_id: int, pupil_id: int) -> Response:
+    """Show the removal that somebody began first; the ground chosen here is not taken."""
+    say_next("A removal is under way already, so nothing was stored. Give it up first if its ground is not the right one.")
+    return see_other(PAGE, setting_id=setting_id, pupil_id=pupil_id)
 
 
 @blueprint.route("/pupils/<int:pupil_id>/off-roll/details/", methods=["GET", "POST"])
