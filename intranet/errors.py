@@ -118,3 +118,11 @@ def _named(thing: str, value: object) -> str:
 def _sentence(text: str) -> str:
     text = text.strip()
     return text if not text or text[-1] in ".?!" else f"{text}."
+
+
+def place_of(error: BaseException) -> str:
+    """Return file and line of where an error arose: what a log may keep of it, as its text may name a child."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

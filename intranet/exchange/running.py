@@ -16,7 +16,7 @@ from flask import Flask, current_app
 
 from intranet import clock, store
 from intranet.config import Config
-from intranet.errors import Refused
+from intranet.errors import Refused, place_of
 
 log = logging.getLogger("daymark.import")
 State = Literal["running", "stored", "refused", "stopped"]
@@ -75,8 +75,8 @@ def _run(app: Flask, setting_id: int, upload_id: int, account_id: int, work: Cal
             say("", "stored", made, changed)
         except Refused:  # its sentence may name a child: the page that looks at the file says it
             say("", "refused")
-        except Exception:  # nothing waits for this thread: say so on the page, and keep the reason for whoever runs the install
-            log.exception("an import stopped; nothing of it was stored")
+        except Exception as error:  # noqa: BLE001 (nothing waits for this thread; the text may name a child, so its kind is kept)
+            log.error("an import stopped; nothing of it was stored: %s at %s", type(error).__name__, place_of(error))
             say("", "stopped")
 
 

@@ -11,6 +11,8 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
+from intranet.errors import place_of
+
 log = logging.getLogger(__name__)
 
 #: House choices about machinery, not about policy: seconds, failures, seconds.
@@ -103,13 +105,6 @@ class Guard:
         with self._lock:
             self._failed.setdefault((plugin, hook), deque()).append(self._now())
         # The message of a plugin's error may hold a child's details: log the type and place, never the text.
-        place = _place(error) if error is not None else ""
+        place = place_of(error) if error is not None else ""
         log.error("plugin hook failed", extra={"plugin": plugin, "hook": hook, "why": why, "place": place})
         return HookError(plugin, hook, why)
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
