@@ -55,6 +55,25 @@ def test_a_parameter_is_what_the_register_says(setting_type, key, row):
         assert row["struck"] in [plain(value.value) for value in found.struck_through]
 
 
+CORE = {str(key): rows for key, rows in read_yaml(CASES / "core_parameters.yaml").items()}
+
+
+def begins(value):
+    return value.effective_from.isoformat() if value.effective_from else value.commences or "always"
+
+
+@pytest.mark.parametrize("key", CORE)
+def test_a_value_of_law_is_what_the_core_register_says_from_each_of_its_days(key):
+    said = {begins(v): [plain(v.value), v.unit, v.standing] for v in known("academy").values(key) if v.origin == "core"}
+    assert said == {str(day): row for day, row in CORE[key].items()}
+    assert all(v.cited and v.description for v in known("academy").values(key))
+
+
+def test_no_key_is_without_a_row():
+    every = {value.key for setting_type in LEGAL for value in known(setting_type)}
+    assert every - {key for _, key, _ in ROWS} - CORE.keys() == set()
+
+
 def shipped(setting_type):
     return {value.key for value in known(setting_type) if value.origin != "core"}
 
